@@ -1,0 +1,18 @@
+"""The rule language: loading, looking up, conditions."""
+
+from translate.rules.load import RuleError, RuleSet, load, rules_directory
+from translate.rules.model import Case, Passing, Rule
+from translate.rules.signature import REQUIRED, Parameter, Signature
+
+__all__ = [
+    "REQUIRED",
+    "Case",
+    "Parameter",
+    "Passing",
+    "Rule",
+    "RuleError",
+    "RuleSet",
+    "Signature",
+    "load",
+    "rules_directory",
+]

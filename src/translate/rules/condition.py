@@ -1,0 +1,182 @@
+"""Conditions of rules (``only``), in three values: what is not known when translating decides nothing."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Protocol
+
+
+class NotKnown(Exception):
+    """The condition needs a value that is not known."""
+
+
+class Facts(Protocol):
+    """What a condition may ask about the arguments of one call."""
+
+    def value(self, name: str) -> Any:
+        """The constant that argument ``name`` has. Raises NotKnown."""
+        ...
+
+    def text(self, name: str) -> str:
+        """The argument as written, or its default."""
+        ...
+
+    def given(self, name: str) -> bool: ...
+
+    def rank(self, name: str) -> int:
+        """Number of axes of a tensor argument. Raises NotKnown."""
+        ...
+
+
+def as_tuple(value: Any, length: int) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * length
+
+
+def same_padding(kernel_size: Any, stride: Any, padding: Any, dilation: Any = 1) -> bool:
+    """Whether ``padding`` keeps the size of a window that moves by one: then it is the target's "same"."""
+    values = (kernel_size, stride, padding, dilation)
+    length = max((len(v) for v in values if isinstance(v, (tuple, list))), default=1)
+    rows = zip(*(as_tuple(v, length) for v in values), strict=True)
+    return all(s == 1 and 2 * p == d * (k - 1) for k, s, p, d in rows)
+
+
+def all_equal(value: Any, expected: Any) -> bool:
+    return all(v == expected for v in as_tuple(value, 1))
+
+
+_PURE: dict[str, Callable[..., Any]] = {
+    "same_padding": same_padding,
+    "all_equal": all_equal,
+    "is_int": lambda x: isinstance(x, int) and not isinstance(x, bool),
+    "is_tuple": lambda x: isinstance(x, (tuple, list)),
+    "is_none": lambda x: x is None,
+    "len": len,
+    "max": max,
+    "min": min,
+    "abs": abs,
+    "all": all,
+    "any": any,
+}
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda a, b: a in b,
+    ast.NotIn: lambda a, b: a not in b,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+}
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+    ast.Div: operator.truediv,
+    ast.Mod: operator.mod,
+}
+
+
+@lru_cache(maxsize=None)
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def holds(condition: str | dict[str, Any] | None, facts: Facts) -> bool:
+    """Whether ``condition`` is known to be true."""
+    if condition is None:
+        return True
+    try:
+        if isinstance(condition, dict):
+            return all(_matches(facts.value(name), wanted) for name, wanted in condition.items())
+        return bool(_evaluate(_parsed(condition), facts))
+    except NotKnown:
+        return False
+
+
+def _matches(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, list):
+        return any(_matches(value, w) for w in wanted)  # pyright: ignore[reportUnknownVariableType]
+    return type(value) is type(wanted) and value == wanted if isinstance(wanted, bool) else value == wanted
+
+
+def _evaluate(node: ast.expr, facts: Facts) -> Any:
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.Name(id=name):
+            return facts.value(name)
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return tuple(_evaluate(item, facts) for item in items)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return not _evaluate(operand, facts)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_evaluate(operand, facts)
+        case ast.BinOp(left=left, op=op, right=right):
+            return _BINARY[type(op)](_evaluate(left, facts), _evaluate(right, facts))
+        case ast.Subscript(value=value, slice=index):
+            return _evaluate(value, facts)[_evaluate(index, facts)]
+        case ast.BoolOp(op=op, values=values):
+            return _bool(isinstance(op, ast.And), values, facts)
+        case ast.Compare(left=left, ops=ops, comparators=others):
+            return _compare(left, ops, others, facts)
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            return _call(name, arguments, facts)
+        case _:
+            raise ValueError(f"a condition cannot contain {ast.unparse(node)!r}")
+
+
+def _bool(conjunction: bool, values: list[ast.expr], facts: Facts) -> bool:
+    """``and``, ``or``: one part may decide although another is not known."""
+    unknown = False
+    for value in values:
+        try:
+            if bool(_evaluate(value, facts)) != conjunction:
+                return not conjunction
+        except NotKnown:
+            unknown = True
+    if unknown:
+        raise NotKnown
+    return conjunction
+
+
+def _compare(left: ast.expr, ops: list[ast.cmpop], others: list[ast.expr], facts: Facts) -> bool:
+    value = _evaluate(left, facts)
+    for op, other in zip(ops, others, strict=True):
+        following = _evaluate(other, facts)
+        try:
+            if not _COMPARE[type(op)](value, following):
+                return False
+        except TypeError:
+            return False
+        value = following
+    return True
+
+
+def _call(name: str, arguments: list[ast.expr], facts: Facts) -> Any:
+    names = [a.id for a in arguments if isinstance(a, ast.Name)]
+    if name == "known":
+        try:
+            facts.value(names[0])
+        except NotKnown:
+            return False
+        return True
+    if name == "given":
+        return facts.given(names[0])
+    if name == "rank":
+        return facts.rank(names[0])
+    if name == "same_text":
+        return facts.text(names[0]) == facts.text(names[1])
+    function = _PURE.get(name)
+    if function is None:
+        raise ValueError(f"a condition cannot call {name!r}")
+    values = [_evaluate(a, facts) for a in arguments]
+    try:
+        return function(*values)
+    except TypeError:
+        return False

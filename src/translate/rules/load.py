@@ -1,0 +1,113 @@
+"""Reading folders of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from translate.rules.model import Case, Rule
+from translate.rules.signature import Signature
+
+try:
+    from yaml import CSafeLoader as Loader
+except ImportError:  # PyYAML without libyaml: slower, the same result
+    from yaml import SafeLoader as Loader
+
+
+class RuleError(ValueError):
+    """A rule file cannot be used. The message names file, line and what is wrong."""
+
+
+def rules_directory() -> Path:
+    """The folder of the rules that come with the package."""
+    packaged = Path(__file__).parent / "data"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "rules"
+
+
+class RuleSet:
+    """Rules by the name of the source API. Earlier folders take precedence."""
+
+    def __init__(self, rules: Iterable[Rule], folders: Sequence[Path]) -> None:
+        self.rules = tuple(rules)
+        self.folders = tuple(folders)
+        self._by_torch: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            for signature in rule.torch:
+                found = self._by_torch.setdefault(signature.name, [])
+                if rule not in found:
+                    found.append(rule)
+
+    def find(self, name: str) -> list[Rule]:
+        """The rules for a source API, in the order in which they are tried."""
+        return self._by_torch.get(name, [])
+
+    def helper(self, name: str) -> str | None:
+        """The text of a helper file, or None."""
+        for folder in self.folders:
+            path = folder / "helpers" / f"{name}.py"
+            if path.is_file():
+                return path.read_text(encoding="utf-8")
+        return None
+
+
+def load(extra: Sequence[Path] = ()) -> RuleSet:
+    """The rules of the package, after those in the folders ``extra``.
+
+    Raises RuleError if a folder or a file cannot be used.
+    """
+    return _load(tuple(Path(p) for p in extra))
+
+
+@lru_cache(maxsize=8)
+def _load(extra: tuple[Path, ...]) -> RuleSet:
+    folders = [*extra, rules_directory()]
+    rules: list[Rule] = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise RuleError(f"{folder}: not a folder of rules")
+        for path in sorted(folder.rglob("*.yaml")):
+            rules += _read(path, folder, check=folder in extra)
+    return RuleSet(rules, folders)
+
+
+def _read(path: Path, folder: Path, check: bool) -> list[Rule]:
+    try:
+        entries: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise RuleError(f"{where}: not readable as YAML: {getattr(error, 'problem', error)}") from None
+    if check:  # the package's own rules are checked by its tests
+        from translate.rules.schema import validate
+
+        validate(path, entries)
+    family = path.relative_to(folder).with_suffix("").as_posix()
+    return [_rule(entry, family) for entry in entries or []]
+
+
+def _rule(entry: dict[str, Any], family: str) -> Rule:
+    spelled = entry["torch"]
+    names = [spelled] if isinstance(spelled, str) else spelled
+    keras = entry.get("keras")
+    return Rule(
+        torch=tuple(Signature(n) for n in names),
+        keras=Signature(keras) if keras else None,
+        family=family,
+        data=entry,
+        cases=tuple(_case(c) for c in entry.get("cases") or []),
+    )
+
+
+def _case(entry: dict[str, Any]) -> Case:
+    keras = entry.get("keras")
+    return Case(
+        only=entry.get("only"),
+        set={k: str(v) for k, v in (entry.get("set") or {}).items()},
+        write=entry.get("write"),
+        keras=Signature(keras) if keras else None,
+        becomes=entry.get("becomes", ""),
+    )

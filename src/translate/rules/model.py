@@ -1,0 +1,110 @@
+"""What a rule is, once it has been read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from translate.rules.signature import Signature
+
+
+@dataclass(frozen=True)
+class Passing:
+    """How one source argument reaches the target."""
+
+    targets: tuple[str, ...] = ()
+    """Target parameters; none: the argument is left out."""
+    inverted: str = ""
+    """``1 -`` or ``not``: written before the value."""
+    axis: bool = False
+    values: dict[Any, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    only: str | dict[str, Any] | None = None
+    set: dict[str, str] = field(default_factory=dict[str, str])
+    write: str | None = None
+    keras: Signature | None = None
+    becomes: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One correspondence. See docs/rules.md for the meaning of each key."""
+
+    torch: tuple[Signature, ...]
+    keras: Signature | None
+    family: str
+    """The file that it stands in, relative to the folder of rules, without its ending."""
+    data: dict[str, Any]
+    cases: tuple[Case, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.torch[0].name
+
+    @property
+    def supported(self) -> bool:
+        return self.keras is not None or "write" in self.data or "code" in self.data
+
+    @property
+    def only(self) -> str | dict[str, Any] | None:
+        return self.data.get("only")
+
+    @property
+    def tensors(self) -> str:
+        return self.data.get("tensors", "none")
+
+    @property
+    def write(self) -> str | None:
+        return self.data.get("write")
+
+    @property
+    def code(self) -> str | None:
+        return self.data.get("code")
+
+    @property
+    def help(self) -> str:
+        return self.data.get("help", "")
+
+    @property
+    def differs(self) -> str:
+        return self.data.get("differs", "")
+
+    @property
+    def training(self) -> bool:
+        return bool(self.data.get("training"))
+
+    @property
+    def view(self) -> bool:
+        return bool(self.data.get("view"))
+
+    @property
+    def weights(self) -> dict[str, str | None]:
+        return self.data.get("weights") or {}
+
+    def spelling(self, name: str) -> Signature:
+        return next(s for s in self.torch if s.name == name)
+
+    @cached_property
+    def arguments(self) -> dict[str, Passing]:
+        written: dict[str, Any] = self.data.get("arguments") or {}
+        return {name: _passing(right) for name, right in written.items()}
+
+
+def _passing(right: Any) -> Passing:
+    if right is None:
+        return Passing()
+    if isinstance(right, list):
+        return Passing(tuple(right))  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(right, dict):
+        return Passing((right["to"],), values=right["values"])  # pyright: ignore[reportUnknownArgumentType]
+    text = str(right).strip()
+    for prefix in ("1 -", "not "):
+        if text.startswith(prefix):
+            return Passing((text.removeprefix(prefix).strip(),), inverted=prefix.strip())
+    if text.startswith("axis(") and text.endswith(")"):
+        return Passing((text[5:-1].strip(),), axis=True)
+    return Passing((text,))
