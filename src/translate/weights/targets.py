@@ -1,0 +1,96 @@
+"""Looking into Keras layers without importing Keras before it is needed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, cast
+
+
+def keras() -> Any:
+    """The Keras package; untyped, since it ships no types."""
+    return import_module("keras")
+
+
+def is_variable(value: object) -> bool:
+    return isinstance(value, keras().Variable)
+
+
+def is_layer(value: object) -> bool:
+    return isinstance(value, keras().Layer)
+
+
+def holds_modules(value: object) -> bool:
+    return is_layer(value) or isinstance(value, (list, tuple, dict))
+
+
+def attribute(owner: Any, name: str) -> Any:
+    """The attribute that a translation of ``owner.name`` has, or None.
+
+    Names which Keras reserves (``layers``, ``name``) have an underscore after them in translations, so there the
+    underscored one is asked first: ``layer.weights`` always exists and is never what was meant.
+    """
+    framework = keras()
+    reserved = hasattr(framework.Model, name)
+    for candidate in (f"{name}_", name) if reserved else (name, f"{name}_"):
+        # Keras raises AttributeError, or ValueError, from properties of a layer that is not built yet.
+        try:
+            value = getattr(owner, candidate, None)
+        except ValueError:
+            value = None
+        if value is not None and (is_variable(value) or holds_modules(value)):
+            return value
+    return None
+
+
+def dotted(owner: Any, path: str) -> Any:
+    """``query_dense.kernel`` of a layer: the value, or None where something on the way is missing."""
+    for name in path.split("."):
+        try:
+            owner = getattr(owner, name, None)
+        except ValueError:
+            return None
+    return owner
+
+
+def children(value: Any) -> list[Any] | dict[Any, Any] | None:
+    """What a container holds in order (a Sequential, a list, a tuple) or by key (a dict); None: not a container."""
+    if isinstance(value, dict):
+        return dict(cast("dict[Any, Any]", value))
+    if isinstance(value, (list, tuple)):
+        return list(cast("list[Any]", value))
+    if isinstance(value, keras().Sequential):
+        return list(value.layers)
+    return None
+
+
+def weights(value: Any) -> list[Any]:
+    """The variables of a layer, or of all layers in a container; no seeds and no metrics."""
+    if is_variable(value):
+        return [value]
+    if is_layer(value):
+        return list(value.weights)
+    held = children(value) if isinstance(value, (list, tuple, dict)) else None
+    if held is None:
+        return []
+    found = [w for v in (held.values() if isinstance(held, dict) else held) for w in weights(v)]
+    return list({id(w): w for w in found}.values())
+
+
+def is_built(value: Any) -> bool:
+    """Whether a layer has its weights. Those that are lists are asked through what they hold."""
+    return bool(value.built) if is_layer(value) else True
+
+
+def kinds(layer: Any) -> list[str]:
+    """The names of the layer's class and of the classes that it extends."""
+    return [c.__name__ for c in type(layer).__mro__]
+
+
+def inner_layers(value: Any) -> list[Any]:
+    """The layer itself, then what it holds, outermost first."""
+    if is_layer(value):
+        return [value, *(found for child in value._layers for found in inner_layers(child))]
+    held = children(value)
+    if held is None:
+        return []
+    return [found for v in (held.values() if isinstance(held, dict) else held) for found in inner_layers(v)]
