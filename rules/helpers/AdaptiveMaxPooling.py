@@ -1,0 +1,24 @@
+import keras
+
+
+class AdaptiveMaxPooling(keras.layers.Layer):
+    """Maximum pooling to `output_size`, whatever the size of the images. None keeps the size of an axis."""
+
+    def __init__(self, output_size, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.output_size = output_size
+        self.data_format = data_format or keras.config.image_data_format()
+
+    def call(self, inputs):
+        axes = range(1, len(inputs.shape) - 1) if self.data_format == "channels_last" else range(2, len(inputs.shape))
+        given = self.output_size if isinstance(self.output_size, (tuple, list)) else [self.output_size] * len(axes)
+        outputs = inputs
+        for axis, count in zip(axes, given):
+            if count is not None:
+                size = keras.ops.shape(inputs)[axis]
+                position, cell = keras.ops.arange(size, dtype="int32"), keras.ops.arange(count, dtype="int32")[:, None]
+                inside = (position >= cell * size // count) & (position < ((cell + 1) * size + count - 1) // count)
+                outputs = keras.ops.expand_dims(keras.ops.moveaxis(outputs, axis, -1), -2)
+                outputs = keras.ops.max(keras.ops.where(inside, outputs, -float("inf")), axis=-1)
+                outputs = keras.ops.moveaxis(outputs, -1, axis)
+        return outputs
