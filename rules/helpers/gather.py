@@ -1,3 +1,6 @@
+import keras
+
+
 def gather(x, axis, index):
     """``x`` at the positions ``index`` along one axis; the other axes may be longer in ``x``."""
     axis = axis % len(x.shape)

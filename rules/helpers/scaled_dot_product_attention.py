@@ -1,3 +1,6 @@
+import keras
+
+
 def scaled_dot_product_attention(query, key, value, mask=None, dropout=0.0, is_causal=False, scale=None):
     """Softmax attention over the last two axes, (..., length, features)."""
     if scale is None:

@@ -1,3 +1,6 @@
+import keras
+
+
 def split_sizes(x, sizes, axis=0):
     """Split into parts of one size, or of the given sizes."""
     if isinstance(sizes, int):

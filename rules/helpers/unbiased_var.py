@@ -1,3 +1,6 @@
+import keras
+
+
 def unbiased_var(x, axis=None, keepdims=False):
     """The variance with n - 1 in the denominator."""
     count = keras.ops.sum(keras.ops.ones_like(x), axis=axis, keepdims=keepdims)

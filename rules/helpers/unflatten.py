@@ -1,3 +1,6 @@
+import keras
+
+
 def unflatten(x, axis, sizes):
     """Split one axis into several."""
     axis = axis % len(x.shape)
