@@ -1,0 +1,241 @@
+"""Comparing two models: which runs are made, and what is compared of them."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from translate.rules import load
+from translate.verify import buffers, randomise, sizes
+from translate.verify.bench import Bench
+from translate.verify.compare import Array, Tolerance, compare, scale_of
+from translate.verify.load import UserError, UserFile
+from translate.verify.matching import Match, NotComparableError, find_match, give_weights, pair_after_run
+from translate.verify.result import Comparison, Options, Verification
+from translate.verify.sizes import Search, Sizes
+from translate.verify.spec import Inputs
+from translate.verify.tally import Tally
+
+EXACT = Tolerance(1e-7, 1e-9)
+# A gradient that is much smaller than the others is a sum of terms of their size: measured by itself it is rounding.
+_GRADIENT_FLOOR = 1e-3
+_FLOAT32_FLOOR = 32 * float(np.finfo(np.float32).eps)
+_FLOAT32_FACTOR = 10.0
+
+
+@dataclass
+class Checker:
+    """One verification on its way."""
+
+    bench: Bench
+    inputs: Inputs
+    options: Options
+    progress: Callable[[str], None]
+    tally: Tally = field(default_factory=Tally)
+
+    def run(self) -> Verification:
+        """Do everything. Raises UserError where the user's code does, NotComparableError where nothing can be said."""
+        started = time.monotonic()
+        self.rules = load([Path(folder) for folder in self.options.rules])
+        self.progress("building the source")
+        self.source = self.bench.build_source("float64")
+        self.progress("running the source")
+        base = sizes.first(self.inputs, self._accept)
+        self.progress("building and running the translation")
+        arrays = self._arrays(base)
+        self.match = find_match(self.bench, self.source, self.inputs, arrays, self.options, self.rules)
+        if self.bench.is_module(self.source):
+            self._weights(base)
+        self.progress("comparing")
+        self._sizes(base)
+        if self.options.training and self.tally.equal:
+            self._training(base)
+        if self.tally.equal:
+            self._float32(base)
+        return self._verification(time.monotonic() - started)
+
+    def _arrays(self, at: Mapping[str, int]) -> list[Array]:
+        seed = self.options.seed
+        return [randomise.inputs(i.shape(at), i.dtype, i.below, seed, i.name) for i in self.inputs.inputs]
+
+    def _accept(self, at: Sizes) -> None:
+        self.bench.run_source(self.source, self._arrays(at))
+
+    def _weights(self, base: Sizes) -> None:
+        rebuilt = lambda: self.bench.build_source("float64", variant=1)  # noqa: E731
+        self.tally.add(buffers.initial_values(self.match.before, rebuilt), base)
+        self.tally.add([_trainable(self.source, self.match)], base)
+        if self.match.pairing.unbuilt:
+            paths = ", ".join(self.match.pairing.unbuilt)
+            self.tally.notes.append(f"not used by the translation, so they have no weights there: {paths}")
+
+    def _sizes(self, base: Sizes) -> None:
+        """Evaluation mode at the first sizes, then at drawn ones."""
+        self.tally.sizes.append(base)
+        self.tally.add(self._compare(base), base)
+        found: list[tuple[Sizes, list[Comparison]]] = []
+        rejected = 0
+
+        def check(at: Sizes) -> bool | None:
+            nonlocal rejected
+            try:
+                self._accept(at)
+            except UserError:
+                rejected += 1
+                return None
+            found.append((at, self._compare(at)))
+            return all(c.equal for c in found[-1][1])
+
+        search = Search(self.inputs, base, check, self.options.seed)
+        if self.tally.equal:
+            search.run(self.options.examples)
+        for at, comparisons in found:
+            self.tally.sizes.append(at)
+            if search.failing in (None, at):
+                self.tally.add(comparisons, at)
+        if rejected and not found:
+            self.tally.notes.append("the source takes none of the drawn sizes, so only one combination was compared")
+
+    def _compare(self, at: Sizes, *, training: bool = False) -> list[Comparison]:
+        arrays, match, gradients = self._arrays(at), self.match, self.options.gradients
+        prefix = "training " if training else ""
+        cotangents = partial(randomise.cotangent, self.options.seed) if gradients else None
+        expected = self.bench.run_source(self.source, arrays, training=training, cotangents=cotangents)
+        parameters = [p for p in match.pairs if p.path in expected.weight_gradients]
+        actual = self.bench.run_target(
+            match.target,
+            arrays,
+            match.input_orders,
+            training=training,
+            cotangents=cotangents,
+            output_orders=match.output_orders,
+            pairs=parameters,
+        )
+        tolerance = self.bench.watch.widen(EXACT)
+        found = match.compare_outputs(expected.outputs, actual.outputs, tolerance, prefix=prefix)
+        if not gradients or not all(c.equal for c in found):
+            return found
+        together = [
+            (f"input {self.inputs.inputs[i].name}", g, actual.input_gradients[i])
+            for i, g in expected.input_gradients.items()
+        ]
+        together += [(p.path, expected.weight_gradients[p.path], actual.weight_gradients[p.path]) for p in parameters]
+        # What the translation does not use must not matter in the source either.
+        unused = {n: g for n, g in expected.weight_gradients.items() if n in match.pairing.unbuilt}
+        together += [(name, gradient, np.zeros_like(gradient)) for name, gradient in unused.items()]
+        floor = _GRADIENT_FLOOR * max((scale_of(e) for _, e, _ in together), default=0.0)
+        return found + [compare(f"{prefix}gradient of {n}", e, a, tolerance, floor=floor) for n, e, a in together]
+
+    def _training(self, base: Sizes) -> None:
+        """One step in training mode, then the buffers that it changed."""
+        self.progress("comparing in training mode")
+        at = self._for_training(base)
+        if at is None:
+            self.tally.notes.append("not compared in training mode: the source raises there")
+            return
+        buffers.forget_variances(self.match.pairs)
+        self.tally.add(self._compare(at, training=True), at)
+        if self.tally.equal:
+            comparisons, notes = buffers.compare_buffers(self.match.pairs, self.bench.watch.widen(EXACT))
+            self.tally.add(comparisons, at)
+            self.tally.notes += notes
+
+    def _for_training(self, base: Sizes) -> Sizes | None:
+        """The last sizes, with a batch of 3 or 2; the source may refuse some, or training altogether."""
+        module = self.bench.is_module(self.source)
+        state = {k: v.clone() for k, v in self.source.state_dict().items()} if module else {}
+        batch = self.inputs.batch
+        for at in (*reversed(self.tally.sizes), base):
+            for trial in [{**at, batch: n} for n in (3, 2)] if batch else [at]:
+                try:
+                    self.bench.run_source(self.source, self._arrays(trial), training=True)
+                except UserError:
+                    continue
+                finally:
+                    if module:
+                        self.source.load_state_dict(state)
+                return trial
+        return None
+
+    def _float32(self, base: Sizes) -> None:
+        """Outputs in float32: the translation may err ten times as much as the source does."""
+        self.progress("comparing in float32")
+        arrays, match = self._arrays(base), self.match
+        give_weights(match.pairs, match.values)  # training changed the buffers
+        exact = self.bench.run_source(self.source, arrays).outputs
+        source, target = self.bench.build_source("float32"), self.bench.build_target("float32")
+        pairing = pair_after_run(self.bench, source, target, arrays, match.input_orders, self.rules, "float32")
+        give_weights(pairing.pairs, match.values)
+        rounded = self.bench.run_source(source, arrays, "float32").outputs
+        actual = self.bench.run_target(target, arrays, match.input_orders, "float32").outputs
+        for path, expected in exact.items():
+            own = compare(path, expected, rounded[path].astype(expected.dtype), EXACT)
+            allowed = _FLOAT32_FACTOR * min(own.relative, 1.0) + _FLOAT32_FLOOR
+            limit = self.bench.watch.widen(Tolerance(0.0, allowed))
+            got = match.in_source_order(path, actual[path])
+            got = got.astype(expected.dtype) if got.dtype.kind == expected.dtype.kind else got
+            self.tally.add([compare(path, expected, got, limit, dtype="float32")], base)
+
+    def _verification(self, seconds: float) -> Verification:
+        tally = self.tally
+        return Verification(
+            "equal" if tally.equal else "different",
+            tally.message(self.options.seed),
+            seed=self.options.seed,
+            examples=len(tally.sizes),
+            sizes=tuple(tally.sizes),
+            failing_sizes=tally.failing_sizes,
+            comparisons=tuple(tally.worst()),
+            parameters=_count(self.source),
+            arrangements=self.match.in_words(self.inputs),
+            notes=tuple(dict.fromkeys([*tally.notes, *self.bench.watch.reasons()])),
+            seconds=seconds,
+        )
+
+
+def _count(source: Any) -> int:
+    return sum(p.numel() for p in source.parameters() if p.requires_grad) if hasattr(source, "parameters") else 0
+
+
+def _trainable(source: Any, match: Match) -> Comparison:
+    """Whether both sides train the same parameters, and as many numbers."""
+    wrong = [p.path for p in match.pairs if p.is_parameter and p.source.requires_grad != bool(p.target.trainable)]
+    unbuilt = dict(source.named_parameters())
+    expected = _count(source) - sum(unbuilt[n].numel() for n in match.pairing.unbuilt if n in unbuilt)
+    actual = sum(math.prod(w.shape) for w in match.target.trainable_variables)
+    detail = f"trained on one side only: {', '.join(wrong)}" if wrong else ""
+    if not detail and expected != actual:
+        detail = f"{expected} in the source, {actual} in the translation"
+    return Comparison(
+        "trainable parameters", "float64", float(abs(expected - actual)), float(expected), not detail, detail
+    )
+
+
+def compare_models(
+    source: Path,
+    translated: Path,
+    model: str,
+    inputs: Sequence[str],
+    options: Options | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Verification:
+    """Verify in this process: no limits, and a crash of the models is a crash of the caller.
+
+    Raises SpecError if ``inputs`` cannot be read. Everything else is told in the result.
+    """
+    options, started = options or Options(), time.monotonic()
+    parsed = Inputs.parse(inputs)
+    bench = Bench(UserFile(source, "source"), UserFile(translated, "translation"), model, options.seed)
+    try:
+        return Checker(bench, parsed, options, progress).run()
+    except (UserError, NotComparableError) as error:
+        return Verification("failed", str(error), seed=options.seed, seconds=time.monotonic() - started)
+    finally:
+        bench.close()

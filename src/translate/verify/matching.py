@@ -1,0 +1,174 @@
+"""Fitting the translation to its source: order of axes, and the same random weights on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from translate.rules import RuleSet
+from translate.verify import axes, buffers, randomise
+from translate.verify.axes import Order
+from translate.verify.bench import Bench
+from translate.verify.compare import Array, Tolerance, compare
+from translate.verify.load import UserError
+from translate.verify.result import Comparison, Options
+from translate.verify.spec import Inputs
+from translate.weights import Pair, Pairing, WeightError, pair
+from translate.weights.transfer import into_target
+
+
+class NotComparableError(Exception):
+    """The two models cannot be compared; the message says why."""
+
+
+@dataclass
+class Match:
+    """A translation with the source's weights, and how to read its inputs and outputs."""
+
+    target: Any
+    pairing: Pairing
+    input_orders: tuple[Order, ...]
+    output_orders: dict[str, Order]
+    values: Mapping[str, Any]
+    """The random weights by path, in PyTorch's form."""
+    before: Sequence[tuple[str, Array, Array]] = ()
+    """Buffers of the user's classes as the constructors left them."""
+    comparisons: list[Comparison] = field(default_factory=list[Comparison])
+    """Outputs at the first sizes."""
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        return self.pairing.pairs
+
+    def in_source_order(self, path: str, array: Array) -> Array:
+        """An output of the translation with its axes as the source has them."""
+        order = self.output_orders.get(path)
+        return array.transpose(axes.inverse(order)) if order is not None and len(order) == array.ndim else array
+
+    def compare_outputs(
+        self, expected: Mapping[str, Array], actual: Mapping[str, Array], tolerance: Tolerance, *, prefix: str = ""
+    ) -> list[Comparison]:
+        """Compare all outputs, ``actual`` being in the translation's order of axes."""
+        found = [
+            compare(prefix + path, array, self.in_source_order(path, actual[path]), tolerance)
+            for path, array in expected.items()
+            if path in actual
+        ]
+        for path in sorted(set(expected) ^ set(actual)):
+            side = "translation" if path in expected else "source"
+            found.append(Comparison(prefix + path, "float64", float("inf"), 0.0, False, f"missing in the {side}"))
+        return found
+
+    def in_words(self, inputs: Inputs) -> dict[str, list[str]]:
+        return {
+            "inputs": [f"{i.name}: {axes.in_words(o)}" for i, o in zip(inputs.inputs, self.input_orders, strict=True)],
+            "outputs": [f"{path}: {axes.in_words(o)}" for path, o in self.output_orders.items()],
+        }
+
+
+def give_weights(pairs: Sequence[Pair], values: Mapping[str, Any]) -> None:
+    """Set the random values in the source, and all that it has in the translation."""
+    torch: Any = import_module("torch")
+    with torch.no_grad():
+        for one in pairs:
+            if one.path in values:
+                one.source.copy_(torch.as_tensor(values[one.path]))
+    for one in pairs:
+        into_target(one)
+
+
+def find_match(
+    bench: Bench, source: Any, inputs: Inputs, arrays: Sequence[Array], options: Options, rules: RuleSet
+) -> Match:
+    """Build the translation and try orders of axes until its outputs are the source's.
+
+    If they are not with any order, gives the one that comes closest. Raises UserError or NotComparableError if the
+    translation runs, and has the source's weights, with none.
+    """
+    found: list[Match] = []
+    problem: UserError | NotComparableError | None = None
+    for orders in _candidates(inputs, options):
+        target = bench.build_target("float64")
+        try:
+            pairing = pair_after_run(bench, source, target, arrays, orders, rules)
+        except (UserError, NotComparableError) as error:
+            problem = problem or error
+            continue
+        match = Match(target, pairing, orders, {}, randomise.weights(pairing.pairs, options.seed))
+        match.before = buffers.own(pairing.pairs)
+        give_weights(pairing.pairs, match.values)
+        expected = bench.run_source(source, arrays).outputs
+        actual = bench.run_target(target, arrays, orders).outputs
+        match.output_orders = _output_orders(expected, actual, options)
+        match.comparisons = match.compare_outputs(expected, actual, bench.watch.widen(Tolerance()))
+        found.append(match)
+        if all(c.equal for c in match.comparisons):
+            return match
+    if not found:
+        assert problem is not None
+        raise problem
+    return min(found, key=lambda m: max((c.relative for c in m.comparisons), default=0.0))
+
+
+def pair_after_run(
+    bench: Bench,
+    source: Any,
+    target: Any,
+    arrays: Sequence[Array],
+    orders: Sequence[Order],
+    rules: RuleSet,
+    dtype: str = "float64",
+) -> Pairing:
+    """Run a translation so that it has weights, and pair them with the source's."""
+    bench.run_target(target, arrays, orders, dtype)
+    if not bench.is_module(source):
+        return Pairing(())
+    try:
+        pairing = pair(source, target, rules=rules, allow_unbuilt=True)
+        if pairing.unbuilt:  # parts that only training uses
+            bench.run_target(target, arrays, orders, dtype, training=True)
+            pairing = pair(source, target, rules=rules, allow_unbuilt=True)
+    except WeightError as error:
+        raise NotComparableError(str(error)) from None
+    return pairing
+
+
+def _candidates(inputs: Inputs, options: Options) -> Iterator[tuple[Order, ...]]:
+    ranks = [len(i.dimensions) for i in inputs.inputs]
+    if not any(any(letters) for letters in options.input_arrangements):
+        yield from axes.input_candidates(ranks)
+        return
+    reported = [*options.input_arrangements, *[("", "")] * len(ranks)]
+    try:
+        yield tuple(axes.from_letters(*letters, rank) for letters, rank in zip(reported, ranks, strict=False))
+    except ValueError as error:
+        raise NotComparableError(str(error)) from None
+
+
+def _output_orders(expected: Mapping[str, Array], actual: Mapping[str, Array], options: Options) -> dict[str, Order]:
+    orders: dict[str, Order] = {}
+    for index, (path, array) in enumerate(expected.items()):
+        letters = options.output_arrangements[index] if index < len(options.output_arrangements) else ("", "")
+        if all(letters):
+            try:
+                orders[path] = axes.from_letters(*letters, array.ndim)
+            except ValueError as error:
+                raise NotComparableError(f"{path}: {error}") from None
+        else:
+            orders[path] = _likelier(array, actual.get(path))
+    return orders
+
+
+def _likelier(expected: Array, actual: Array | None) -> Order:
+    """Same order or channels last: what the shape says, and where it fits both, the numbers."""
+    same, last = axes.same(expected.ndim), axes.channels_last(expected.ndim)
+    if actual is None or same == last or actual.shape != expected.transpose(last).shape:
+        return same
+    if actual.shape != expected.shape or expected.dtype.kind not in "fiu":
+        return last
+    distance = [float(np.nansum(np.abs(expected.transpose(o) - actual))) for o in (same, last)]
+    return last if distance[1] < distance[0] else same

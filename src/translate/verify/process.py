@@ -1,0 +1,117 @@
+"""A process that may do anything: it is watched, its output is capped, and nothing of it is left at the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO, Literal
+
+import psutil
+
+_POLL = 0.05
+_KEPT_OUTPUT = 16 * 1024
+_MARK = "TRANSLATE_VERIFY_WORKER"
+"""In the environment of the worker and so of all that it starts, whatever process group they move to."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a process ended."""
+
+    reason: Literal["exit", "signal", "time", "memory"]
+    status: int
+    """Of exit, or the number of the signal."""
+    output: str
+    """The end of what it wrote to standard output and standard error."""
+    seconds: float
+
+
+class _Tail(threading.Thread):
+    """Reads a pipe to its end, and keeps the last of it."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        super().__init__(daemon=True)
+        self._pipe, self._kept = pipe, b""
+
+    def run(self) -> None:
+        # The pipe is closed under us if a process that outlived the worker still holds its other end.
+        try:
+            while chunk := os.read(self._pipe.fileno(), 1 << 16):
+                self._kept = (self._kept + chunk)[-_KEPT_OUTPUT:]
+        except (OSError, ValueError):
+            return
+
+    def text(self) -> str:
+        return self._kept.decode("utf-8", "replace")
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], time_limit: float, memory_limit: int) -> Ending:
+    """Run ``command`` to its end or to a limit (seconds; bytes resident in it and all processes it started)."""
+    mark = uuid.uuid4().hex
+    started = time.monotonic()
+    process = subprocess.Popen(
+        command,
+        env={**environment, _MARK: mark},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    tail = _Tail(process.stdout)
+    tail.start()
+    try:
+        reason = _watch(process, started + time_limit, memory_limit)
+    finally:  # also when we are interrupted
+        _kill_all(process, mark)
+        tail.join(timeout=1)
+    seconds = time.monotonic() - started
+    if reason is not None:
+        return Ending(reason, 0, tail.text(), seconds)
+    status = process.returncode
+    return Ending("signal" if status < 0 else "exit", abs(status), tail.text(), seconds)
+
+
+def _watch(process: subprocess.Popen[bytes], until: float, memory_limit: int) -> Literal["time", "memory"] | None:
+    while process.poll() is None:
+        if time.monotonic() > until:
+            return "time"
+        if _memory(process.pid) > memory_limit:
+            return "memory"
+        time.sleep(_POLL)
+    return None
+
+
+def _memory(pid: int) -> int:
+    """Bytes resident in a process and all below it."""
+    total = 0
+    try:
+        root = psutil.Process(pid)
+        for process in [root, *root.children(recursive=True)]:
+            total += process.memory_info().rss
+    except psutil.Error:  # ended while we looked
+        return total
+    return total
+
+
+def _kill_all(process: subprocess.Popen[bytes], mark: str) -> None:
+    """End the worker, its process group, and whatever carries its mark."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+    for other in psutil.process_iter():
+        try:
+            if other.environ().get(_MARK) == mark:
+                other.kill()
+        except (psutil.Error, OSError):  # not ours to look into, or gone
+            continue

@@ -1,0 +1,60 @@
+"""Random weights that hide nothing and keep the scale of what flows through."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from translate.weights import Pair
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def generator(seed: int, name: str) -> np.random.Generator:
+    """A stream of random numbers of its own for each name, so that one more tensor does not change the others."""
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
+
+
+def weights(pairs: Iterable[Pair], seed: int) -> dict[str, Any]:
+    """New values by path, in PyTorch's form. Left out: integers, and buffers of the user's own classes (tables, masks),
+    whose values mean something. All are numbers that float32 has, so that rounding to it is no difference."""
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        if pair.source.dtype.is_floating_point and (pair.is_parameter or pair.by_rule):
+            value = _value(pair, generator(seed, pair.path))
+            values[pair.path] = value.astype(np.float32).astype(np.float64)
+    return values
+
+
+def _value(pair: Pair, random: np.random.Generator) -> FloatArray:
+    shape, name = pair.shape, pair.path.rpartition(".")[2]
+    if not pair.is_parameter:  # statistics: one kind is positive
+        return random.uniform(0.5, 1.5, shape) if "var" in name else 0.1 * random.standard_normal(shape)
+    if len(shape) >= 2:
+        # Half of what a ReLU gets is lost; without the factor 2 deep networks forget their input.
+        gain = math.sqrt(2.0) if len(shape) > 2 else 1.2
+        fan_in = max(1, math.prod(shape) // max(1, shape[0]))
+        return gain / math.sqrt(fan_in) * random.standard_normal(shape)
+    if "bias" in name:
+        return 0.1 * random.standard_normal(shape)
+    return random.uniform(0.5, 1.5, shape)
+
+
+def inputs(shape: tuple[int, ...], dtype: str, below: int, seed: int, name: str) -> Any:
+    """The numbers of one input, float ones as float64 that float32 has too."""
+    random = generator(seed, f"input {name} {shape}")
+    if "float" in dtype:
+        return random.standard_normal(shape).astype(np.float32).astype(np.float64)
+    if dtype == "bool":
+        return random.random(shape) < 0.5
+    return random.integers(0, below, shape).astype(dtype)
+
+
+def cotangent(seed: int, path: str, shape: tuple[int, ...]) -> FloatArray:
+    """What the gradient of an output is weighted with."""
+    return generator(seed, f"cotangent {path}").standard_normal(shape)

@@ -1,0 +1,113 @@
+"""What a verification was asked to do, and what it found."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["equal", "different", "failed"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How thorough a verification is, and what it may take."""
+
+    examples: int = 3
+    """How many combinations of sizes are drawn, beside the first."""
+    seed: int = 0
+    time_limit: float = 600.0
+    """Seconds for everything, with the import of both frameworks."""
+    memory_limit: int = 16 * 2**30
+    """Bytes of resident memory, of the worker and all processes that it starts."""
+    training: bool = True
+    """Also compare in training mode."""
+    gradients: bool = True
+    """Also compare gradients."""
+    input_arrangements: tuple[tuple[str, str], ...] = ()
+    """For each input the order of axes in the source and in the translation, e.g. ``("NCHW", "NHWC")``; empty strings
+    where both are the same. Left out: found out by trial."""
+    output_arrangements: tuple[tuple[str, str], ...] = ()
+    """The same for the outputs, nested ones flattened in order."""
+    rules: tuple[str, ...] = ()
+    """Folders of the user's own rules, for their ``weights``."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One tensor of the source beside the same one of the translation."""
+
+    name: str
+    """``output``, ``gradient of conv1.weight``, ``training output[0]``, ``buffer bn1.running_mean``, ..."""
+    dtype: str
+    """In which both sides computed: float64 or float32."""
+    error: float
+    """Largest absolute difference; infinite if shapes, kinds or the places of NaN differ."""
+    scale: float
+    """What the error is measured by: the largest absolute value, or a larger value where that one is only rounding."""
+    equal: bool
+    detail: str = ""
+    """Why they cannot be compared by numbers."""
+
+    @property
+    def relative(self) -> float:
+        if self.error == 0:
+            return 0.0
+        return self.error / self.scale if self.scale > 0 else math.inf
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Whether a translation computes what its source computes."""
+
+    verdict: Verdict
+    """``failed``: the two could not be compared, ``message`` says why."""
+    message: str
+    seed: int = 0
+    examples: int = 0
+    """How many combinations of sizes were compared."""
+    sizes: tuple[dict[str, int], ...] = ()
+    failing_sizes: dict[str, int] | None = None
+    """The smallest that were found to differ."""
+    comparisons: tuple[Comparison, ...] = ()
+    """The worst of each name, in the order of comparing."""
+    parameters: int = 0
+    """Numbers that training changes, in the source."""
+    arrangements: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """The order of axes in the translation that was used, by input and output."""
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    output: str = ""
+    """The end of what the models printed."""
+
+    @property
+    def largest_error(self) -> float:
+        """Relative, over all comparisons in float64."""
+        return max((c.relative for c in self.comparisons if c.dtype == "float64"), default=0.0)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data. Infinite numbers become null."""
+        data: dict[str, Any] = _finite(asdict(self))
+        return {**data, "largest_error": _finite(self.largest_error)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Verification:
+        """Read what ``to_json`` gave. Raises KeyError, TypeError or ValueError if it is something else."""
+        fields = {k: v for k, v in data.items() if k != "largest_error"}
+        read: list[dict[str, Any]] = fields.pop("comparisons")
+        for one in read:
+            one["error"] = math.inf if one["error"] is None else one["error"]
+        comparisons = tuple(Comparison(**one) for one in read)
+        for name in ("sizes", "notes"):
+            fields[name] = tuple(fields[name])
+        return cls(comparisons=comparisons, **fields)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, (list, tuple)):
+        return [_finite(v) for v in value]  # pyright: ignore[reportUnknownVariableType]
+    return value

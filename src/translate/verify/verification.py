@@ -1,0 +1,127 @@
+"""Starting a worker for one verification, and telling in one line how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import translate
+from translate.verify import process
+from translate.verify.process import Ending
+from translate.verify.result import Options, Verification
+from translate.verify.spec import Inputs
+
+_SHOWN_OUTPUT = 4000
+
+
+def verify(
+    source: Path | str,
+    translated: Path | str,
+    model: str,
+    inputs: Sequence[str],
+    *,
+    options: Options | None = None,
+) -> Verification:
+    """Run a PyTorch model and its Keras translation on the same random inputs and weights, in a process of its own.
+
+    ``source`` and ``translated`` are files (Path) or texts (str). ``model`` is an expression that makes the model, in
+    the namespace of either file: ``resnet50(num_classes=10)``. ``inputs`` has one description for each input:
+    ``x: float32[N,3,H,W], H in 32..96 by 32`` or ``tokens: int64[N,T] < 1000``.
+
+    Always answers, whatever the models do. Raises SpecError if ``inputs`` cannot be read, and FileNotFoundError.
+    """
+    options = options or Options()
+    Inputs.parse(inputs)
+    with tempfile.TemporaryDirectory(prefix="translate-verify-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        request = {
+            "source": str(_file(source, folder / "source" / "source.py")),
+            "translated": str(_file(translated, folder / "translated" / "translated.py")),
+            "model": model,
+            "inputs": list(inputs),
+            "options": asdict(options),
+        }
+        (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
+        # -P: no module in the current folder stands in for one of ours.
+        command = [sys.executable, "-P", "-m", "translate.verify.worker", name]
+        ending = process.run(command, _environment(folder), options.time_limit, options.memory_limit)
+        result = _result(folder, ending) or _failure(folder, ending, options)
+    return replace(result, seconds=ending.seconds, output=_printed(ending.output))
+
+
+def _printed(output: str) -> str:
+    """The end of the output, without what TensorFlow says about its own log."""
+    lines = [line for line in output.splitlines() if "All log messages before absl::InitializeLog" not in line]
+    return "\n".join(lines)[-_SHOWN_OUTPUT:]
+
+
+def _file(given: Path | str, place: Path) -> Path:
+    if isinstance(given, Path):
+        if not given.is_file():
+            raise FileNotFoundError(f"no such file: {given}")
+        return given.resolve()
+    place.parent.mkdir()
+    place.write_text(given, encoding="utf-8")
+    return place
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    package = str(Path(translate.__file__).parents[1])
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
+    }
+
+
+def _result(folder: Path, ending: Ending) -> Verification | None:
+    path = folder / "result.json"
+    if ending.reason in ("time", "memory") or not path.is_file():
+        return None
+    try:
+        return Verification.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, KeyError):  # the user's code wrote over it
+        return None
+
+
+def _failure(folder: Path, ending: Ending, options: Options) -> Verification:
+    try:
+        stage = (folder / "stage").read_text(encoding="utf-8")
+    except OSError:
+        stage = "starting"
+    match ending.reason:
+        case "time":
+            how = f"not finished after {options.time_limit:g} s"
+        case "memory":
+            how = f"needed more than {options.memory_limit / 2**30:.3g} GiB of memory"
+        case "signal":
+            how = f"crashed in native code ({_signal_name(ending.status)})"
+        case "exit":
+            how = f"ended by itself with exit status {ending.status}, without a result"
+    return Verification("failed", f"{how}, while {stage}{_last_line(ending)}", seed=options.seed)
+
+
+def _last_line(ending: Ending) -> str:
+    """What an exit is likely about: the worker's own exceptions end up on standard error."""
+    lines = ending.output.split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f": {last[:200]}" if last and ending.reason == "exit" and ending.status == 1 else ""
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
