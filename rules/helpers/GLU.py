@@ -9,4 +9,5 @@ class GLU(keras.layers.Layer):
         self.axis = axis
 
     def call(self, inputs):
-        return keras.ops.glu(inputs, axis=self.axis)
+        values, gates = keras.ops.split(inputs, 2, axis=self.axis)
+        return values * keras.ops.sigmoid(gates)

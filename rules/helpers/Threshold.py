@@ -10,4 +10,4 @@ class Threshold(keras.layers.Layer):
         self.value = value
 
     def call(self, inputs):
-        return keras.ops.where(inputs > self.threshold, inputs, keras.ops.cast(self.value, inputs.dtype))
+        return keras.ops.where(inputs > self.threshold, inputs, self.value)
