@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,7 +59,16 @@ class Translation:
         """Nothing was left untranslated."""
         return all(d.is_note for d in self.diagnostics)
 
-    def to_json(self) -> dict[str, Any]: ...
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, as docs/report.md describes it."""
+        return {
+            "complete": self.complete,
+            "layout": self.layout,
+            "diagnostics": [d.to_json() for d in self.diagnostics],
+            "translated": dict(sorted(self.translated.items())),
+            "units": [asdict(unit) for unit in self.units],
+            "code": self.code,
+        }
 
 
 def translate(

@@ -34,9 +34,15 @@ class RuleSet:
     def __init__(self, rules: Iterable[Rule], folders: Sequence[Path]) -> None:
         self.rules = tuple(rules)
         self.folders = tuple(folders)
+        self.packages: set[str] = set()
+        """Modules of the source framework: what stands before the last dot of any name."""
         self._by_torch: dict[str, list[Rule]] = {}
         for rule in self.rules:
             for signature in rule.torch:
+                package = signature.name.rpartition(".")[0]
+                while package and package not in self.packages:
+                    self.packages.add(package)
+                    package = package.rpartition(".")[0]
                 found = self._by_torch.setdefault(signature.name, [])
                 if rule not in found:
                     found.append(rule)

@@ -1,0 +1,207 @@
+"""``translate FILE``: one file, from the command line to the exit status."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from translate import __version__
+from translate.cli import output as files
+from translate.cli.errors import CommandError
+from translate.cli.header import with_header, without_header
+from translate.cli.source import Source, read_source
+from translate.cli.translating import translate_source
+from translate.translation import Io, Layout, Translation
+
+
+@dataclass(frozen=True)
+class Request:
+    """The command line."""
+
+    file: str
+    to: Literal["tf", "torch"]
+    output: str | None
+    stdin_filename: str | None
+    diff: bool
+    check: bool
+    layout: Layout
+    io: Io
+    rules: tuple[Path, ...]
+    force: bool
+    report: Literal["text", "json"]
+    verify: bool
+    model: str | None
+    inputs: tuple[str, ...]
+    time_limit: float
+    memory_limit: float
+    examples: int
+    seed: int
+    quiet: bool
+
+    def validate(self) -> None:
+        """Raise CommandError if the options do not go together."""
+        if self.to == "torch":
+            raise CommandError("--to torch: translating Keras to PyTorch is not available yet; use --to tf")
+        if self.diff and self.check:
+            raise CommandError("--diff and --check exclude each other; use one of them")
+        if self.diff and self.report == "json":
+            raise CommandError("--diff and --report json both want standard output; the report contains the code")
+        if self.verify and not (self.model and self.inputs):
+            raise CommandError('--verify needs --model EXPR and --input SPEC, e.g. --model "Net()" --input "x: float32[N,3,H,W]"')
+        if not self.verify and (self.model or self.inputs):
+            raise CommandError("--model and --input belong to --verify; add it")
+        if self.stdin_filename and self.file != "-":
+            raise CommandError("--stdin-filename belongs to FILE -; leave it out")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened to the file, for the exit status and the report."""
+
+    equal: bool
+    """Nothing was verified, or both compute the same; for ``--check``: the file is what would be written."""
+    written: bool = False
+    verification: dict[str, Any] | None = None
+
+
+@click.command(
+    epilog="Other commands: translate rules list, translate rules show NAME, translate explain CODE. "
+    "Exit status: 0 all translated (and equal), 1 something left or not equal, 2 wrong use or unreadable input."
+)
+@click.argument("file")
+@click.option("--to", required=True, type=click.Choice(["tf", "torch"]), help="tf: PyTorch to Keras 3.")
+@click.option("-o", "--output", metavar="PATH", help="File to write; - for standard output. Default: FILE_tf.py.")
+@click.option("--stdin-filename", metavar="NAME", help="What to call the source if FILE is - (standard input).")
+@click.option("--diff", is_flag=True, help="Show the difference to the source; write nothing.")
+@click.option("--check", is_flag=True, help="Only say by exit status whether the output file is up to date.")
+@click.option("--layout", type=click.Choice(["channels_last", "channels_first"]), default="channels_last", show_default=True)
+@click.option("--io", type=click.Choice(["target", "source"]), default="target", show_default=True,
+              help="Whose arrangement of axes a model's own inputs and outputs have.")  # fmt: skip
+@click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own; repeatable.")
+@click.option("--force", is_flag=True, help="Overwrite a file that translate did not write.")
+@click.option("--report", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--verify", is_flag=True, help="Run source and translation and compare them.")
+@click.option("--model", metavar="EXPR", help='With --verify: what builds the model, e.g. "Net(classes=10)".')
+@click.option("--input", "inputs", multiple=True, metavar="SPEC", help='With --verify: "x: float32[N,3,H,W]"; repeatable.')
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), default=600, show_default=True, metavar="SECONDS")
+@click.option("--memory-limit", type=click.FloatRange(min=0, min_open=True), default=16, show_default=True, metavar="GIB")
+@click.option("--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Combinations of sizes to draw.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.version_option(__version__, prog_name="translate")
+@click.pass_context
+def translate_file(ctx: click.Context, **options: Any) -> None:
+    """Translate a PyTorch model file to Keras 3, and prove that both compute the same."""
+    request = Request(**options)
+    request.validate()
+    ctx.exit(run(request))
+
+
+def run(request: Request) -> int:
+    """Do what was asked. Returns the exit status; raises CommandError."""
+    source = read_source(request.file, request.stdin_filename)
+    path = files.output_path(source, request.output, request.to)
+    if path is not None and not (request.diff or request.check):
+        files.check_target(path, source, request.force)
+    translation = _translation(source, request)
+    if translation.code == source.text and translation.complete:
+        return _nothing_to_do(request, source, path, translation)
+    code = with_header(translation.code, source.short_name, request.to)
+    data = source.encode(code)
+    outcome = _emit(request, source, path, code, data, translation.complete)
+    if request.verify:
+        from translate.cli.verifying import verify_files
+
+        result = verify_files(request, source, data, path if outcome.written else None, translation)
+        outcome = Outcome(outcome.equal and result["verdict"] == "equal", outcome.written, result)
+    _report(request, source, path, translation, outcome)
+    return 0 if translation.complete and outcome.equal else 1
+
+
+def _translation(source: Source, request: Request) -> Translation:
+    if not source.mentions_torch():
+        return Translation(source.text, layout=request.layout)
+    return translate_source(source, request.to, request.layout, request.io, request.rules)
+
+
+def _emit(request: Request, source: Source, path: Path | None, code: str, data: bytes, complete: bool) -> Outcome:
+    """Write the translation, or show what would be written."""
+    if request.diff:
+        from translate.cli.diff import print_diff
+
+        print_diff(source.text, code, source.name, str(path or "stdout"))
+        return Outcome(equal=True)
+    if request.check:
+        return Outcome(equal=_up_to_date(request, path, data, complete))
+    if path is not None:
+        files.write(path, data)
+        return Outcome(equal=True, written=True)
+    if request.report == "text":  # the JSON report contains the code
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    return Outcome(equal=True)
+
+
+def _up_to_date(request: Request, path: Path | None, data: bytes, complete: bool) -> bool:
+    if path is None:
+        raise CommandError("--check compares with a file; name it with -o")
+    existing = files.read_existing(path)
+    same = existing is not None and _body(existing) == _body(data)
+    if existing is None:
+        problem = "does not exist; translate first"
+    elif not same:
+        problem = "is out of date; translate again"
+    else:
+        problem = "" if complete else "is up to date, but something was left untranslated"
+    if problem and not request.quiet and request.report == "text":
+        click.echo(f"{path}: {problem}", err=True)
+    return same
+
+
+def _body(data: bytes) -> str:
+    """Without the generated line: another version of translate that writes the same code is no reason to complain."""
+    return without_header(data.decode("utf-8-sig", errors="surrogateescape").replace("\r\n", "\n"))
+
+
+def _nothing_to_do(request: Request, source: Source, path: Path | None, translation: Translation) -> int:
+    what = "no PyTorch in it" if source.text.strip() else "is empty"
+    if request.verify:
+        raise CommandError(f"{source.name}: {what}, nothing to verify; name a file with a PyTorch model")
+    if path is None and request.report == "text" and not (request.diff or request.check):
+        sys.stdout.buffer.write(source.encode(source.text))  # a filter passes on what it has nothing to do with
+        sys.stdout.buffer.flush()
+    if not request.quiet and request.report == "text":
+        click.echo(f"{source.name}: {what}, nothing to translate; nothing written", err=True)
+    if request.report == "json":
+        _report(request, source, path, translation, Outcome(equal=True))
+    return 0
+
+
+def _report(request: Request, source: Source, path: Path | None, translation: Translation, outcome: Outcome) -> None:
+    if request.report == "json":
+        from translate.report import json
+
+        shown = None if path is None else str(path)
+        data = json.report(
+            translation,
+            source=source.name,
+            to=request.to,
+            output=shown,
+            written=outcome.written,
+            verification=outcome.verification,
+        )
+        click.echo(json.dump(data))
+    elif not request.quiet and not request.check:
+        from translate.report import text
+        from translate.report.terminal import error_console
+
+        console = error_console()
+        text.print_translation(console, source.name, translation, str(path) if outcome.written else "")
+        if outcome.verification is not None:
+            from translate.report.verification import print_verification
+
+            print_verification(console, request.model or "", outcome.verification)

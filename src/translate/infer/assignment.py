@@ -1,0 +1,135 @@
+"""Giving values to names, attributes and items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.binding import constant, tensors_in
+from translate.infer.facts import to_image
+from translate.infer.state import State
+from translate.infer.values import (
+    NONE,
+    OPAQUE,
+    Container,
+    Instance,
+    Mapping,
+    Sequence,
+    Size,
+    Tensor,
+    Unknown,
+    Value,
+    join,
+    options,
+)
+from translate.rules.condition import NotKnown
+
+
+def assign(state: State, target: cst.BaseExpression, value: Value, augmented: bool = False) -> None:
+    """``target = value``."""
+    if isinstance(target, cst.Name):
+        state.frame.names[target.value] = value
+        state.facts.names.add(target.value)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        _unpack(state, target, value)
+    elif isinstance(target, cst.Attribute):
+        _set_attribute(state, target, value, augmented)
+    elif isinstance(target, cst.Subscript):
+        _set_item(state, target, value, augmented)
+    elif isinstance(target, cst.StarredElement):
+        assign(state, target.value, Sequence("list", [], value))
+
+
+def _unpack(state: State, target: cst.Tuple | cst.List, value: Value) -> None:
+    count = len(target.elements)
+    plain = not any(isinstance(e, cst.StarredElement) for e in target.elements)
+    for option in options(value):
+        if isinstance(option, Size) and plain:
+            _unpack_size(state, target, option, count)
+    parts = [_part(value, index, count, plain) for index in range(count)]
+    for element, part in zip(target.elements, parts, strict=True):
+        inner = Sequence("list", [], part) if isinstance(element, cst.StarredElement) else part
+        assign(state, element.value, inner)
+
+
+def _unpack_size(state: State, target: cst.CSTNode, size: Size, count: int) -> None:
+    tensor = size.tensor
+    state.settle(tensor)
+    if tensor.undecided:
+        tensor.arrangement.root()._rank = count  # pyright: ignore[reportPrivateUsage]
+    elif tensor.is_image and tensor.rank == count:
+        state.record(state.facts.unpacked, target, to_image(count))
+    elif tensor.rank is None:
+        tensor.own_rank = count
+
+
+def _part(value: Value, index: int, count: int, plain: bool) -> Value:
+    found: list[Value] = []
+    for option in options(value):
+        inner = option.children if isinstance(option, Container) else option
+        if isinstance(inner, Sequence):
+            if inner.rest is None and plain and len(inner.items) == count:
+                found.append(inner.items[index])
+            elif inner.everything():
+                found.append(join(*inner.everything()))
+        elif isinstance(inner, Unknown):
+            found.append(inner)
+        elif isinstance(inner, Tensor):
+            continue  # a tensor is rarely unpacked: one of several, it is the tuple that is meant
+        elif option is not NONE:
+            found.append(OPAQUE)
+    return join(*found) if found else OPAQUE
+
+
+def set_attribute(state: State, instance: Instance, name: str, value: Value) -> None:
+    attributes = instance.info.attributes
+    attributes[name] = join(attributes[name], value) if name in attributes else value
+
+
+def _set_attribute(state: State, target: cst.Attribute, value: Value, augmented: bool) -> None:
+    from translate.infer.expressions import evaluate
+
+    owner = evaluate(state, target.value)
+    name = target.attr.value
+    for option in options(owner):
+        if not isinstance(option, Instance):
+            continue
+        if tensors_in(value) and not state.initialising:
+            state.report(target, "N206", f"self.{name} keeps a tensor while the model runs; under tf.function it leaks")
+            continue
+        set_attribute(state, option, name, OPAQUE if augmented and not tensors_in(value) else value)
+
+
+def _set_item(state: State, target: cst.Subscript, value: Value, augmented: bool) -> None:
+    from translate.infer.expressions import evaluate
+
+    owner = evaluate(state, target.value)
+    key: Any = None
+    known = False
+    if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
+        try:
+            key = constant(evaluate(state, target.slice[0].slice.value))
+            known = True
+        except NotKnown:
+            pass
+    for option in options(owner):
+        inner = option.children if isinstance(option, Container) else option
+        if isinstance(inner, Mapping):
+            if known and key.__hash__:
+                inner.items[key] = value
+            else:
+                inner.rest = value if inner.rest is None else join(inner.rest, value)
+        elif isinstance(inner, Sequence):
+            if known and isinstance(key, int) and -len(inner.items) <= key < len(inner.items) and inner.rest is None:
+                inner.items[key] = value
+            else:
+                inner.rest = join(*([inner.rest] if inner.rest else []), value)
+        elif isinstance(option, Tensor):
+            state.report(
+                target,
+                "T103",
+                "an item of a tensor is assigned, which Keras tensors do not allow",
+                "build the tensor by concatenation, where or scatter",
+            )
+            option.changed_in_place()

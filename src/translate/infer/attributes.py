@@ -1,0 +1,149 @@
+"""What ``owner.name`` is."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from translate.infer import flows
+from translate.infer.binding import Bound
+from translate.infer.facts import RECEIVER, Apply
+from translate.infer.program import ClassInfo, FunctionInfo
+from translate.infer.roles import TENSOR, role_member
+from translate.infer.state import Operand, State
+from translate.infer.values import (
+    OPAQUE,
+    UNKNOWN,
+    Api,
+    Class,
+    Const,
+    Container,
+    Function,
+    Instance,
+    Layer,
+    Mapping,
+    Method,
+    Opaque,
+    Sequence,
+    Size,
+    Super,
+    Tensor,
+    Value,
+    join,
+    options,
+)
+
+
+def attribute(state: State, node: cst.Attribute, owner: Value, called: bool = False) -> Value:
+    """The value of attribute ``node.attr`` of ``owner``; ``called``: the attribute is called right away."""
+    name = node.attr.value
+    found = [_of(state, node, option, name, called) for option in options(owner)]
+    return join(*found) if found else UNKNOWN
+
+
+def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool) -> Value:
+    if isinstance(owner, Api):
+        return Api(f"{owner.name}.{name}")
+    if isinstance(owner, Instance):
+        return of_instance(state, node, owner, name)
+    if isinstance(owner, Super):
+        return _of_super(owner, name)
+    if isinstance(owner, Class):
+        method = owner.info.method(name)
+        if method is not None:
+            return Function(method)
+        return owner.info.attribute(name) or UNKNOWN
+    if isinstance(owner, Container):
+        child = owner.named(name)
+        if child is not None:
+            state.record(state.facts.methods, node, "child")
+            return child
+        return Method(owner, name)
+    if isinstance(owner, Tensor):
+        return _of_tensor(state, node, owner, name)
+    if isinstance(owner, (Sequence, Mapping, Size, Layer)):
+        return Method(owner, name)
+    if isinstance(owner, (Const, Opaque)):
+        return Method(owner, name) if called else OPAQUE
+    if state.rules.find(f"{TENSOR}.{name}") and called:
+        return Method(owner, name)
+    return UNKNOWN
+
+
+def of_instance(state: State, node: cst.Attribute, owner: Instance, name: str) -> Value:
+    info = owner.info
+    method = info.method(name)
+    if method is not None:
+        if _is_property(method):
+            return state.call(method, owner, [])
+        return Function(method, None if method.static else owner)
+    value = info.attribute(name)
+    if value is not None:
+        return value
+    role = role_member(state, name)
+    if role == "training":
+        state.record(state.facts.replaced, node, "training")
+        if state.recording:
+            _needs_training(state)
+        return OPAQUE
+    if info.attributes.get("*") is not None:
+        return info.attributes["*"]
+    children = info.attributes.get("<children>")
+    if isinstance(children, Container):
+        child = children.named(name)
+        if child is not None:
+            state.record(state.facts.methods, node, "child")
+            return child
+    for sub in info.subclasses:  # a base class whose subclasses make the layers
+        found = sub.attribute(name)
+        if found is not None:
+            return found
+    return Method(owner, name)
+
+
+def _needs_training(state: State) -> None:
+    for frame in reversed(state.frames):
+        if frame.function is not None and isinstance(frame.function.node, cst.FunctionDef):
+            state.facts.training.add(frame.function.node)
+            state.facts.touched.add(frame.function.node)
+            return
+
+
+def _is_property(method: FunctionInfo) -> bool:
+    if not isinstance(method.node, cst.FunctionDef):
+        return False
+    return any(isinstance(d.decorator, cst.Name) and d.decorator.value == "property" for d in method.node.decorators)
+
+
+def _of_super(owner: Super, name: str) -> Value:
+    lineage = owner.instance.info.lineage()
+    after: list[ClassInfo] = lineage[lineage.index(owner.info) + 1 :] if owner.info in lineage else owner.info.bases
+    for info in after:
+        if name in info.methods:
+            return Function(info.methods[name], owner.instance)
+    return Method(owner, name)
+
+
+def _of_tensor(state: State, node: cst.Attribute, owner: Tensor, name: str) -> Value:
+    full = f"{TENSOR}.{name}"
+    if role_member(state, name, TENSOR) == "size":
+        rule = state.rules.find(full)[0]
+        state.record(state.facts.apply, node, Apply(rule, rule.torch[0], None, (("self", RECEIVER),)))
+        return Size(owner)
+    for rule in state.rules.find(full):
+        signature = rule.spelling(full)
+        if signature.callable:
+            continue
+        operand = Operand(owner, node.value, index=RECEIVER)
+        bound = Bound(signature, {"self": operand}, method=True)
+        if not rule.supported:
+            state.report(node, "T101", f"{full} has no counterpart in Keras", rule.help)
+            return OPAQUE
+        value, _ = flows.flow(state, rule, bound, operand)
+        state.record(state.facts.apply, node, Apply(rule, signature, None, (("self", RECEIVER),)))
+        return value
+    return Method(owner, name)
+
+
+def set_children(info: ClassInfo, container: Container) -> None:
+    """What a class that is itself a Sequential (or list) of modules holds."""
+    info.attributes["<children>"] = container

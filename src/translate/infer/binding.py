@@ -1,0 +1,196 @@
+"""Which argument of a call is which, and which rule applies to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence as Items
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.facts import RECEIVER, Slot
+from translate.infer.state import Operand
+from translate.infer.values import Const, Sequence, Tensor, Value, options
+from translate.rules import REQUIRED, Case, Rule, Signature
+from translate.rules.condition import NotKnown, holds
+
+_EMPTY = cst.Module([])
+
+
+class BindingError(Exception):
+    """The call does not fit the signature."""
+
+
+@dataclass(slots=True)
+class Bound:
+    """A call whose arguments have found their parameters."""
+
+    signature: Signature
+    operands: dict[str, Operand] = field(default_factory=dict[str, Operand])
+    stars: dict[str, list[Operand]] = field(default_factory=dict[str, "list[Operand]"])
+    method: bool = False
+    first_name: str = ""
+
+    def slots(self) -> tuple[tuple[str, Slot], ...]:
+        single: list[tuple[str, Slot]] = [(name, operand.index) for name, operand in self.operands.items()]
+        return (*single, *((name, tuple(o.index for o in found)) for name, found in self.stars.items()))
+
+    def first(self) -> Operand:
+        """The tensor (or list of tensors) that the call is about. Raises BindingError if it is not given."""
+        name = self.parameter_names()[0]
+        if name in self.operands:
+            return self.operands[name]
+        if self.stars.get(name):
+            return self.stars[name][0]
+        raise BindingError(f"{self.signature.name}: argument {name!r} is missing")
+
+    def parameter_names(self) -> list[str]:
+        names = [p.name for p in self.signature.parameters]
+        if names and names[0] == "self" and self.first_name:
+            names[0] = self.first_name
+        return names
+
+    # what conditions ask (rules.condition.Facts)
+
+    def value(self, name: str) -> Any:
+        if name in self.operands:
+            return constant(self.operands[name].value)
+        if name in self.stars:
+            return tuple(constant(o.value) for o in self.stars[name])
+        parameter = self.signature.parameter(name)
+        if parameter is None or parameter.default is REQUIRED:
+            raise NotKnown
+        return parameter.default
+
+    def text(self, name: str) -> str:
+        operand = self.operands.get(name)
+        if operand is None or operand.node is None:
+            parameter = self.signature.parameter(name)
+            return repr(parameter.default) if parameter else ""
+        return _EMPTY.code_for_node(operand.node)
+
+    def given(self, name: str) -> bool:
+        return name in self.operands or bool(self.stars.get(name))
+
+    def rank(self, name: str) -> int:
+        operand = self.operands.get(name)
+        if operand is not None and isinstance(operand.value, Tensor) and operand.value.rank is not None:
+            return operand.value.rank
+        raise NotKnown
+
+
+def constant(value: Value) -> Any:
+    """The constant that ``value`` is, tuples and lists included. Raises NotKnown."""
+    if isinstance(value, Const):
+        return value.value
+    if isinstance(value, Sequence) and value.rest is None:
+        return tuple(constant(item) for item in value.items)
+    raise NotKnown
+
+
+def bind(signature: Signature, operands: Items[Operand], receiver: Operand | None, first_name: str = "") -> Bound:
+    """Raises BindingError."""
+    bound = Bound(signature, method=receiver is not None, first_name=first_name)
+    parameters = list(signature.parameters)
+    names = bound.parameter_names()
+    position = 0
+    if receiver is not None:
+        if not parameters:
+            raise BindingError(f"{signature.name} takes no tensor")
+        bound.operands[names[0]] = Operand(receiver.value, receiver.node, receiver.in_chain, index=RECEIVER)
+        position = 1
+    for operand in operands:
+        if operand.star == "**":
+            raise BindingError("arguments passed on with ** cannot be told apart")
+        if operand.keyword:
+            if operand.keyword not in names:
+                raise BindingError(f"{signature.name} has no argument {operand.keyword!r}")
+            bound.operands[operand.keyword] = operand
+            continue
+        if position >= len(parameters):
+            raise BindingError(f"{signature.name} takes {len(parameters)} arguments, more were given")
+        parameter = parameters[position]
+        if parameter.star:
+            bound.stars.setdefault(names[position], []).append(operand)
+            continue
+        if operand.star:
+            raise BindingError("arguments passed on with * cannot be told apart")
+        if parameter.keyword_only:
+            raise BindingError(f"{signature.name}: argument {parameter.name!r} goes by keyword")
+        bound.operands[names[position]] = operand
+        position += 1
+    for name, parameter in zip(names, parameters, strict=True):
+        if parameter.required and not parameter.star and name not in bound.operands:
+            raise BindingError(f"{signature.name}: argument {name!r} is missing")
+    return bound
+
+
+@lru_cache(maxsize=None)
+def placeholders(template: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\{(?:scalar\()?(\w+)\)?\}", template))
+
+
+def choose(rules: list[Rule], bound_for: dict[int, Bound]) -> tuple[Rule, Case | None, Bound] | str:
+    """The first rule that holds, or why none does."""
+    reason = ""
+    for index, rule in enumerate(rules):
+        bound = bound_for.get(index)
+        if bound is None:
+            continue
+        if not holds(rule.only, bound):
+            reason = reason or (f"only translated if {_told(rule.only)}" if rule.supported else "")
+            continue
+        if not rule.supported:
+            return rule.help or "it has no counterpart"
+        case = next((c for c in rule.cases if holds(c.only, bound)), None)
+        if rule.cases and case is None:
+            reason = reason or "these arguments have no counterpart"
+            continue
+        missing = None if rule.code else _left_over(rule, case, bound)
+        if missing:
+            reason = reason or missing
+            continue
+        return rule, case, bound
+    return reason or "these arguments have no counterpart"
+
+
+def _told(only: Any) -> str:
+    if isinstance(only, dict):
+        pairs: dict[str, Any] = only  # pyright: ignore[reportUnknownVariableType]
+        return " and ".join(f"{k} is {v!r}" for k, v in pairs.items())
+    return str(only)
+
+
+def _left_over(rule: Rule, case: Case | None, bound: Bound) -> str:
+    """An argument that nothing would pass on although it is not at its default."""
+    keras = (case and case.keras) or rule.keras
+    target = {p.name for p in keras.parameters} if keras else set[str]()
+    write = (case and case.write) or rule.write or ""
+    used = set(placeholders(write))
+    for text in (case.set if case else {}).values():
+        used |= placeholders(text)
+    for parameter, name in zip(bound.signature.parameters, bound.parameter_names(), strict=True):
+        passing = rule.arguments.get(name)
+        if passing is not None:
+            if passing.values is not None and name not in used:
+                try:
+                    if bound.value(name) not in passing.values:
+                        return f"argument {name}={bound.value(name)!r} has no counterpart"
+                except NotKnown:
+                    return f"argument {name!r} is not known"
+            continue
+        if name in target or name in used or not bound.given(name):
+            continue
+        try:
+            if bound.value(name) == parameter.default:
+                continue
+        except NotKnown:
+            pass
+        return f"argument {name!r} has no counterpart"
+    return ""
+
+
+def tensors_in(value: Value) -> list[Tensor]:
+    return [o for o in options(value) if isinstance(o, Tensor)]

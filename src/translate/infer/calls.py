@@ -1,0 +1,382 @@
+"""What a call gives: of the framework, of a layer, of a class or function of the file."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from translate.infer import builtin, containers, flows
+from translate.infer.attributes import set_children
+from translate.infer.binding import Bound, BindingError, bind, choose, tensors_in
+from translate.infer.facts import Apply
+from translate.infer.hooks import HOOKS
+from translate.infer.roles import MODULE, TENSOR, is_framework, role, role_member
+from translate.infer.state import Infeasible, Operand, State
+from translate.infer.values import (
+    NONE,
+    OPAQUE,
+    UNKNOWN,
+    Api,
+    Class,
+    Const,
+    Container,
+    Function,
+    Instance,
+    Layer,
+    Method,
+    Opaque,
+    Super,
+    Tensor,
+    Union,
+    Value,
+    join,
+    options,
+    source,
+)
+from translate.rules import Rule
+
+Operands = list[Operand]
+
+
+def call(state: State, node: cst.Call, callee: Value, operands: Operands, receiver: Operand | None) -> Value:
+    """``callee(*operands)``; ``receiver`` is what stands before the dot, if the callee was written ``x.name``."""
+    choices = [o for o in options(callee) if o is not NONE]
+    if not choices:
+        return Union(())
+    if len(choices) > 1:
+        operands = _agree(state, node, choices, operands)
+    results: list[Value] = []
+    for choice in choices:
+        try:
+            results.append(_one(state, node, choice, operands, receiver))
+        except Infeasible:
+            continue
+    if results:
+        return join(*results)
+    return source() if any(tensors_in(o.value) for o in operands) else OPAQUE
+
+
+def _agree(state: State, node: cst.Call, choices: list[Value], operands: Operands) -> Operands:
+    """Several layers can stand here: if one needs its input cast, all get it cast."""
+    if not all(isinstance(c, (Layer, Container, Instance)) for c in choices) or not operands:
+        return operands
+    recording, log = state.recording, state.cast_log
+    state.recording, state.cast_log = False, []
+    for choice in choices:
+        try:
+            _one(state, node, choice, operands, None)
+        except Infeasible:
+            continue
+    asked = {id(n): axes for n, axes in state.cast_log}
+    state.recording, state.cast_log = recording, log
+    agreed: Operands = []
+    for operand in operands:
+        axes = asked.get(id(operand.node)) if operand.node is not None else None
+        if axes is not None and operand.node is not None and not operand.in_chain:
+            state.record(state.facts.casts, operand.node, axes)
+            rank = len(axes)
+            value = state.image(rank) if axes[-1] == 1 else source(rank)
+            operand = Operand(value, None, False, operand.keyword, operand.star, operand.index)
+        agreed.append(operand)
+    return agreed
+
+
+def _one(state: State, node: cst.Call, callee: Value, operands: Operands, receiver: Operand | None) -> Value:
+    if isinstance(callee, Api):
+        return _api(state, node, callee.name, operands)
+    if isinstance(callee, Layer):
+        return call_layer(state, callee, operands)
+    if isinstance(callee, Container):
+        return chain(state, node, callee, operands)
+    if isinstance(callee, Class):
+        return construct(state, node, callee, operands)
+    if isinstance(callee, Instance):
+        return call_instance(state, node, callee, operands)
+    if isinstance(callee, Function):
+        return state.call(callee.info, callee.bound, operands, node)
+    if isinstance(callee, Method):
+        return _method(state, node, callee, operands, receiver)
+    if any(tensors_in(o.value) for o in operands):
+        if not isinstance(callee, Opaque) or not state.initialising:
+            state.report(node, "T105", "what is called here is not known, nor how it arranges the axes of its result")
+        return source()
+    return UNKNOWN
+
+
+# the framework
+
+
+def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
+    if name.startswith("builtins."):
+        return builtin.call(state, node, name.removeprefix("builtins."), operands)
+    kind = role(state, name)
+    if kind in containers.KINDS:
+        return containers.make(state, node, kind, operands)
+    if kind == "mapping":
+        return builtin.call(state, node, "dict", operands)
+    if kind == "initialiser":
+        return OPAQUE
+    rules = state.rules.find(name)
+    if rules:
+        return _by_rule(state, node, name, rules, operands, None)
+    if is_framework(name):
+        state.report(node, "T101", f"there is no rule for {name}")
+        return source() if any(tensors_in(o.value) for o in operands) else UNKNOWN
+    if any(tensors_in(o.value) for o in operands):
+        for operand in operands:
+            if tensors_in(operand.value):
+                state.need_source(operand)
+        state.report(node, "T101", f"there is no rule for {name}, which is given a tensor")
+        return source()
+    return UNKNOWN if name[:1] == "." or name.split(".")[-1][:1].isupper() else OPAQUE
+
+
+def is_layer_class(rule: Rule, name: str) -> bool:
+    """Classes make layers, functions compute."""
+    return name.rpartition(".")[2][:1].isupper() and rule.data.get("tensors") is not None
+
+
+def _by_rule(
+    state: State, node: cst.Call, name: str, rules: list[Rule], operands: Operands, receiver: Operand | None
+) -> Value:
+    chosen = _choose(rules, name, operands, receiver)
+    if isinstance(chosen, str):
+        code = "T102" if any(r.supported for r in rules) else "T101"
+        what = "is not translated with these arguments" if code == "T102" else "has no counterpart in Keras"
+        state.report(node, code, f"{name} {what}" + (f": {chosen}" if code == "T102" else ""), "" if code == "T102" else chosen)
+        return source() if any(tensors_in(o.value) for o in [*operands, *([receiver] if receiver else [])]) else UNKNOWN
+    rule, case, bound = chosen
+    if rule.differs and state.recording and rule.differs not in state.told:
+        state.told.add(rule.differs)
+        state.report(node, "N202", f"{name}: {rule.differs}")
+    if is_layer_class(rule, name) and receiver is None:
+        apply = Apply(rule, bound.signature, case, bound.slots())
+        layer = Layer(name, node, node, (bound, apply))
+        state.constructed += 1
+        if state.recording:
+            state.made[node] = (apply, tuple(state.statements))
+        return layer
+    if rule.code:
+        return HOOKS[rule.code](state, node, rule, bound)
+    first = bound.first() if bound.operands or any(bound.stars.values()) else Operand(OPAQUE)
+    value, axes = flows.flow(state, rule, bound, first, case.becomes if case else "")
+    apply = Apply(rule, bound.signature, case, bound.slots(), tuple(axes.items()))
+    state.record(state.facts.apply, node, apply)
+    if rule.view and isinstance(value, Tensor) and isinstance(first.value, Tensor):
+        value.parts = (*value.parts, first.value)
+    changed_in_place(state, node, name, bound, first)
+    if rule.data.get("result") == "pair":
+        from translate.infer.values import Sequence
+
+        return Sequence("tuple", [value, flows.like(value) if isinstance(value, Tensor) else value])
+    return value
+
+
+def _choose(rules: list[Rule], name: str, operands: Operands, receiver: Operand | None):  # noqa: ANN202
+    bound_for: dict[int, Bound] = {}
+    problem = ""
+    for index, rule in enumerate(rules):
+        signature = rule.spelling(name)
+        first = rule.torch[0].parameters[0].name if rule.torch[0].parameters else ""
+        try:
+            bound_for[index] = bind(signature, operands, receiver, first)
+        except BindingError as error:
+            problem = problem or str(error)
+    if not bound_for:
+        return problem
+    return choose(rules, bound_for)
+
+
+def changed_in_place(state: State, node: cst.Call, name: str, bound: Bound, first: Operand) -> None:
+    """``relu(x, inplace=True)`` and ``x.add_(y)`` change ``x``."""
+    flagged = name.endswith("_")
+    try:
+        flagged = flagged or (bound.signature.parameter("inplace") is not None and bound.value("inplace") is True)
+    except Exception:  # not known: taken as it is by default
+        flagged = False
+    if flagged:
+        for tensor in tensors_in(first.value):
+            tensor.changed_in_place()
+
+
+# layers
+
+
+def call_layer(state: State, layer: Layer, operands: Operands) -> Value:
+    """A layer of the framework at work on its first operand."""
+    bound, apply = layer.bound
+    if not operands:
+        return source()
+    rule: Rule = apply.rule
+    case = apply.case
+    if rule.code:
+        return HOOKS[rule.code + "_layer"](state, layer, bound, operands)
+    value, axes = flows.flow(state, rule, bound, operands[0], case.becomes if case else "")
+    if axes:
+        apply = Apply(rule, apply.signature, case, apply.bound, tuple(axes.items()))
+    record_layer(state, layer, apply)
+    try:
+        inplace = bound.signature.parameter("inplace") is not None and bound.value("inplace") is True
+    except Exception:  # not known: taken as it is by default
+        inplace = False
+    if inplace:
+        for tensor in tensors_in(operands[0].value):
+            tensor.changed_in_place(state.uncertain)
+    return value
+
+
+def record_layer(state: State, layer: Layer, apply: Apply) -> None:
+    """How the layer is made depends on how it is called."""
+    if not state.recording:
+        return
+    statements, state.statements = state.statements, list(state.made.get(layer.node, (None, ()))[1])
+    state.record(state.facts.apply, layer.node, apply)
+    state.statements = statements
+
+
+def chain(state: State, node: cst.Call, container: Container, operands: Operands) -> Value:
+    """A Sequential at work; a list of modules cannot be called."""
+    if container.kind != "sequential" or not operands:
+        return UNKNOWN
+    value = operands[0].value
+    first = True
+    for child in container.children.items:
+        value = _link(state, node, child, value, operands[0] if first else None)
+        first = False
+    rest = container.children.rest
+    if rest is None:
+        return value
+    recording = state.recording
+    state.recording = False
+    uncertain, state.uncertain = state.uncertain, True
+    for _ in range(2):
+        value = join(value, _link(state, node, rest, value, None))
+    state.recording = recording
+    value = join(value, _link(state, node, rest, value, operands[0] if first else None))
+    state.uncertain = uncertain
+    return value
+
+
+def _link(state: State, node: cst.Call, child: Value, value: Value, outer: Operand | None) -> Value:
+    """One layer of a chain. A cast for the first is written where the chain is called, for others before the layer."""
+    results: list[Value] = []
+    for option in options(child):
+        if option is NONE:
+            continue
+        if outer is not None:
+            operand = Operand(value, outer.node, outer.in_chain)
+        else:
+            operand = Operand(value, option.node if isinstance(option, Layer) else None, in_chain=True)
+        try:
+            results.append(_one(state, node, option, [operand], None))
+        except Infeasible:
+            continue
+    return join(*results) if results else value
+
+
+# classes and functions of the file
+
+
+def construct(state: State, node: cst.Call, callee: Class, operands: Operands) -> Value:
+    info = callee.info
+    info.made = True
+    state.constructed += 1
+    if state.frames and any(f.instance is not None for f in state.frames):
+        info.inside = True
+    method = info.method("__init__")
+    if method is not None:
+        from translate.infer.functions import bind_own
+
+        for name, value in bind_own(method, operands, skip_self=True).items():
+            value = _settled(value)
+            info.arguments[name] = join(info.arguments[name], value) if name in info.arguments else value
+    elif info.framework_bases() and role(state, info.framework_bases()[0]) in containers.KINDS:
+        container = containers.make(state, node, role(state, info.framework_bases()[0]), operands, record=False)
+        set_children(info, container)
+    return Instance(info)
+
+
+def _settled(value: Value) -> Value:
+    """Arguments of constructors are not constants where they are used, and rarely tensors."""
+    if isinstance(value, Const) and value.value is not None:
+        return OPAQUE
+    if isinstance(value, Tensor) and value.parameter:
+        return OPAQUE
+    return value
+
+
+def call_instance(state: State, node: cst.Call, callee: Instance, operands: Operands) -> Value:
+    if state.initialising:
+        return UNKNOWN  # read again when all layers are known
+    forward = callee.info.method("forward")
+    if forward is not None:
+        return state.call(forward, callee, operands, node)
+    children = callee.info.attributes.get("<children>")
+    if isinstance(children, Container):
+        return chain(state, node, children, operands)
+    return UNKNOWN
+
+
+def _method(state: State, node: cst.Call, callee: Method, operands: Operands, receiver: Operand | None) -> Value:
+    owner, name = callee.owner, callee.name
+    if isinstance(owner, Tensor) or (not isinstance(owner, (Instance, Container, Super)) and _tensor_only(state, owner)):
+        operand = Operand(owner, receiver.node if receiver else None, index=-1)
+        return tensor_method(state, node, name, operand, operands)
+    if isinstance(owner, (Instance, Super)):
+        return _module_method(state, node, owner, name, operands)
+    if isinstance(owner, Container):
+        return containers.method(state, node, owner, name, operands)
+    return builtin.method(state, node, owner, name, operands)
+
+
+def _tensor_only(state: State, owner: Value) -> bool:
+    return owner is UNKNOWN
+
+
+def tensor_method(state: State, node: cst.Call, name: str, receiver: Operand, operands: Operands) -> Value:
+    """``x.view(...)``; ``x.add_(...)`` has the rule of ``x.add(...)``."""
+    full = f"{TENSOR}.{name}"
+    rules = [r for r in state.rules.find(full) if r.spelling(full).callable or r.data.get("role")]
+    found = full
+    if not rules and name.endswith("_"):
+        found = full.rstrip("_")
+        rules = state.rules.find(found)
+    if not rules:
+        state.report(node, "T101", f"there is no rule for {full}")
+        return source()
+    value = _by_rule(state, node, found, rules, operands, receiver)
+    if found != full:
+        for tensor in tensors_in(receiver.value):
+            tensor.changed_in_place()
+        parent = state.statements[-1] if state.statements else None
+        if isinstance(parent, cst.SimpleStatementLine) and _is_statement(parent, node):
+            state.record(state.facts.assigned, node, True)
+            from translate.infer.assignment import assign
+
+            assert isinstance(node.func, cst.Attribute)
+            assign(state, node.func.value, value)
+    return value
+
+
+def _is_statement(line: cst.SimpleStatementLine, node: cst.Call) -> bool:
+    return any(isinstance(s, cst.Expr) and s.value is node for s in line.body)
+
+
+def _module_method(state: State, node: cst.Call, owner: Instance | Super, name: str, operands: Operands) -> Value:
+    """Methods that every module has: ``self.register_buffer(...)``, ``super().__init__(...)``."""
+    instance = owner.instance if isinstance(owner, Super) else owner
+    if name == "__init__":
+        bases = instance.info.framework_bases()
+        kind = role(state, bases[0]) if bases else ""
+        if kind in containers.KINDS:
+            container = containers.make(state, node, kind, operands, record=False)
+            set_children(instance.info, container)
+            state.record(state.facts.containers, node, f"init {kind}")
+        return NONE
+    children = instance.info.attributes.get("<children>")
+    if isinstance(children, Container):
+        kind = role_member(state, name)
+        if kind in ("add_module", "") and containers.knows(name, kind):
+            return containers.method(state, node, children, name, operands)
+        if name == "forward":
+            return chain(state, node, children, operands)
+    return containers.module_method(state, node, instance, name, operands, f"{MODULE}.{name}")

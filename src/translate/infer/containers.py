@@ -1,0 +1,177 @@
+"""Sequential, ModuleList, ModuleDict, and what every module can do."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from translate.infer import builtin
+from translate.infer.binding import BindingError, bind, constant
+from translate.infer.facts import Apply
+from translate.infer.roles import role_member
+from translate.infer.state import Operand, State
+from translate.infer.values import (
+    NONE,
+    OPAQUE,
+    UNKNOWN,
+    Const,
+    Container,
+    Instance,
+    Mapping,
+    Sequence,
+    Tensor,
+    Value,
+    join,
+    options,
+    source,
+)
+from translate.rules.condition import NotKnown
+
+KINDS = ("sequential", "module_list", "module_dict")
+
+
+def make(state: State, node: cst.Call, kind: str, operands: list[Operand], record: bool = True) -> Container:
+    """The container that ``node`` makes."""
+    children = Sequence("list", born=state.frame.branches)
+    container = Container(kind, node, children, born=state.frame.branches)
+    for operand in operands:
+        for option in options(operand.value):
+            _fill(container, option, operand)
+    if record and state.recording:
+        state.containers.append((container, tuple(state.statements)))
+    return container
+
+
+def _fill(container: Container, value: Value, operand: Operand) -> None:
+    from translate.infer.expressions import extend
+
+    children = container.children
+    if isinstance(value, Mapping):
+        for name, child in value.items.items():
+            container.names.append(str(name))
+            children.items.append(child)
+        children.rest = value.rest
+    elif operand.star or (container.kind != "sequential" and isinstance(value, (Sequence, Container))):
+        extend(children, value)
+        container.names += [None] * (len(children.items) - len(container.names))
+    elif children.rest is not None:
+        children.rest = join(children.rest, value)
+    else:
+        children.items.append(value)
+        container.names.append(None)
+
+
+def knows(name: str, kind: str) -> bool:
+    return kind == "add_module" or name in builtin.LIST_METHODS | {"values", "items", "keys", "children"}
+
+
+def method(state: State, node: cst.Call, owner: Container, name: str, operands: list[Operand]) -> Value:
+    """``blocks.append(layer)``, ``self.path.add_module("conv", layer)``, ``heads.items()``."""
+    kind = role_member(state, name)
+    if kind == "add_module":
+        _add_named(owner, state, operands)
+        state.record(state.facts.methods, node, "add named")
+        return NONE
+    if name in ("append", "insert", "extend"):
+        before = len(owner.children.items)
+        builtin.add(owner.children, name, operands, state)
+        owner.names += [None] * (len(owner.children.items) - before)
+        state.record(state.facts.methods, node, f"add {owner.kind}")
+        return NONE
+    if name == "items" or kind == "named_children":
+        pairs: list[Value] = [Sequence("tuple", [OPAQUE, v]) for v in owner.children.everything()]
+        return Sequence("list", [], join(*pairs) if len(pairs) == 1 else _pair(owner))
+    if name == "values" or kind == "children":
+        state.record(state.facts.methods, node, f"children {owner.kind}")
+        return owner.children
+    if name == "keys":
+        return Sequence("list", [], OPAQUE)
+    if kind == "walk":
+        return UNKNOWN
+    if name == "forward":
+        from translate.infer.calls import chain
+
+        return chain(state, node, owner, operands)
+    rules = state.rules.find(f"torch.nn.Module.{name}")
+    if rules and not rules[0].supported:
+        state.report(node, "T101", f"{rules[0].name} has no counterpart in Keras", rules[0].help)
+    return OPAQUE
+
+
+def _pair(owner: Container) -> Value:
+    everything = owner.children.everything()
+    return Sequence("tuple", [OPAQUE, join(*everything) if everything else OPAQUE])
+
+
+def _add_named(owner: Container, state: State, operands: list[Operand]) -> None:
+    if len(operands) < 2:
+        return
+    children, value = owner.children, operands[1].value
+    try:
+        name = str(constant(operands[0].value))
+    except NotKnown:
+        name = None
+    if owner.kind == "module_list":
+        owner.by_name = True
+    if name is not None and children.rest is None and state.frame.branches == owner.born:
+        children.items.append(value)
+        owner.names.append(name)
+    else:
+        children.rest = value if children.rest is None else join(children.rest, value)
+
+
+def module_method(
+    state: State, node: cst.Call, instance: Instance, name: str, operands: list[Operand], full: str
+) -> Value:
+    """Methods of nn.Module on a module of the file."""
+    from translate.infer.assignment import set_attribute
+
+    kind = role_member(state, name)
+    values = [o.value for o in operands]
+    if kind == "add_module" and len(values) > 1:
+        key = values[0].value if isinstance(values[0], Const) else "*"
+        set_attribute(state, instance, str(key), values[1])
+        state.record(state.facts.methods, node, "setattr")
+        return NONE
+    if kind in ("buffer", "parameter") and len(values) > 1:
+        return _register(state, node, instance, full, operands)
+    if kind == "named_children":
+        return Sequence("list", [], Sequence("tuple", [OPAQUE, UNKNOWN]))
+    if kind in ("walk", "children", "apply"):
+        return UNKNOWN
+    rules = state.rules.find(full)
+    if not rules:
+        state.report(node, "T105", f"there is no method {name!r} in this file, nor a rule for {full}")
+        return UNKNOWN
+    if not rules[0].supported:
+        state.report(node, "T101", f"{full} has no counterpart in Keras", rules[0].help)
+        return UNKNOWN
+    try:
+        bound = bind(rules[0].spelling(full), operands, Operand(instance, None, index=-1), "self")
+    except BindingError as error:
+        state.report(node, "T102", f"{full}: {error}")
+        return UNKNOWN
+    state.record(state.facts.apply, node, Apply(rules[0], bound.signature, None, bound.slots()))
+    return OPAQUE
+
+
+def _register(state: State, node: cst.Call, instance: Instance, full: str, operands: list[Operand]) -> Value:
+    """``self.register_buffer("name", tensor)`` makes an attribute."""
+    from translate.infer.assignment import set_attribute
+
+    key, value = operands[0].value, operands[1].value
+    if not isinstance(key, Const) or not isinstance(key.value, str):
+        state.report(node, "T102", f"{full}: the name must be written out")
+        return NONE
+    if value is NONE:
+        kept: Value = NONE
+    else:
+        kept = value if isinstance(value, Tensor) else source()
+    set_attribute(state, instance, key.value, kept)
+    rule = state.rules.find(full)[0]
+    bound = bind(rule.spelling(full), operands, Operand(instance, None, index=-1), "self")
+    apply = Apply(rule, bound.signature, None, bound.slots(), extra=(("attribute", key.value),))
+    if value is NONE:
+        state.record(state.facts.methods, node, f"none {key.value}")
+    else:
+        state.record(state.facts.apply, node, apply)
+    return NONE

@@ -1,0 +1,363 @@
+"""What an expression is: one small function a kind of node."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any, cast
+
+import libcst as cst
+
+from translate.infer import flows
+from translate.infer.attributes import attribute
+from translate.infer.binding import constant, tensors_in
+from translate.infer.calls import call
+from translate.infer.program import FunctionInfo
+from translate.infer.references import refer
+from translate.infer.state import Operand, State
+from translate.infer.subscripts import subscript
+from translate.infer.values import (
+    NONE,
+    OPAQUE,
+    UNKNOWN,
+    Api,
+    Const,
+    Container,
+    Function,
+    Instance,
+    Layer,
+    Mapping,
+    Sequence,
+    Tensor,
+    Union,
+    Unknown,
+    Value,
+    join,
+    options,
+    source,
+)
+from translate.rules.condition import NotKnown
+
+
+def evaluate(state: State, node: cst.BaseExpression) -> Value:
+    """The value of an expression; what is to be rewritten in it is recorded on the way."""
+    handler = _HANDLERS.get(type(node))
+    return handler(state, node) if handler is not None else _parts(state, node)
+
+
+def _parts(state: State, node: cst.CSTNode) -> Value:
+    """A kind of expression of which nothing is known: only its parts are read."""
+    for child in node.children:
+        if isinstance(child, cst.BaseExpression):
+            evaluate(state, child)
+        elif not isinstance(child, (cst.BaseParenthesizableWhitespace, cst.Comma)):
+            _parts(state, child)
+    return OPAQUE
+
+
+def look_up(state: State, name: str) -> Value:
+    frame = state.frame
+    if name in frame.names:
+        return frame.names[name]
+    if frame.function is not None and name in frame.function.scope:
+        return frame.function.scope[name]
+    if name in state.module:
+        return state.module[name]
+    return Api(f"builtins.{name}")
+
+
+def _name(state: State, node: cst.Name) -> Value:
+    value = look_up(state, node.value)
+    for option in options(value):
+        if isinstance(option, Tensor) and option.stale:
+            state.report(
+                node,
+                "T104",
+                f"{node.value} was changed in place under another name, which the translation does not do",
+                "write the operation without in-place effect",
+            )
+        elif isinstance(option, Tensor) and option.perhaps_stale:
+            state.report(node, "N205", f"{node.value} may have been changed in place under another name; taken as unchanged")
+    return refer(state, node, value)
+
+
+def _attribute(state: State, node: cst.Attribute) -> Value:
+    return refer(state, node, attribute(state, node, _owner(state, node.value)))
+
+
+def _owner(state: State, node: cst.BaseExpression) -> Value:
+    """Like evaluate, but a part of a dotted name is no reference to a framework by itself."""
+    if isinstance(node, cst.Name):
+        value = look_up(state, node.value)
+        return value if isinstance(value, Api) else _name(state, node)
+    if isinstance(node, cst.Attribute):
+        return attribute(state, node, _owner(state, node.value))
+    return evaluate(state, node)
+
+
+def _call(state: State, node: cst.Call) -> Value:
+    function = node.func
+    if isinstance(function, cst.Attribute):
+        owner = _owner(state, function.value)
+        callee = attribute(state, function, owner, called=True)
+        receiver = Operand(owner, function.value, index=-1)
+    else:
+        callee = _owner(state, function)
+        receiver = None
+    operands: list[Operand] = []
+    for index, argument in enumerate(node.args):
+        value = evaluate(state, argument.value)
+        keyword = argument.keyword.value if argument.keyword else ""
+        operands.append(Operand(value, argument.value, keyword=keyword, star=argument.star, index=index))
+    return call(state, node, callee, operands, receiver)
+
+
+_NUMBERS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
+    cst.Add: operator.add,
+    cst.Subtract: operator.sub,
+    cst.Multiply: operator.mul,
+    cst.FloorDivide: operator.floordiv,
+    cst.Divide: operator.truediv,
+    cst.Modulo: operator.mod,
+}
+
+
+def _binary(state: State, node: cst.BinaryOperation) -> Value:
+    left, right = evaluate(state, node.left), evaluate(state, node.right)
+    return binary(state, node.operator, Operand(left, node.left), Operand(right, node.right))
+
+
+def binary(state: State, symbol: cst.CSTNode, left: Operand, right: Operand) -> Value:
+    """``left symbol right``, also for ``left symbol= right``."""
+    a, b = left.value, right.value
+    if tensors_in(a) or tensors_in(b):
+        if isinstance(symbol, (cst.MatrixMultiply, cst.MatrixMultiplyAssign)):
+            first, second = state.need_source(left), state.need_source(right)
+            ranks = [r for r in (first.rank, second.rank) if r is not None]
+            return source(max(ranks) if len(ranks) == 2 and min(ranks) > 1 else None)
+        return flows.broadcast(state, [left, right])
+    if isinstance(a, Const) and isinstance(b, Const):
+        return _fold(symbol, a.value, b.value)
+    if isinstance(a, Sequence) and isinstance(b, Sequence) and a.kind == b.kind:
+        if a.rest is None:
+            return Sequence(a.kind, [*a.items, *b.items], b.rest, a.born)
+        return Sequence(a.kind, list(a.items), join(a.rest, *b.everything()), a.born)
+    for one, other in ((a, b), (b, a)):
+        if isinstance(one, Sequence) and not isinstance(other, Sequence):
+            return Sequence(one.kind, [], join(*one.everything())) if one.everything() else one
+    return UNKNOWN if isinstance(a, Unknown) and isinstance(b, Unknown) else OPAQUE
+
+
+def _fold(symbol: cst.CSTNode, a: Any, b: Any) -> Value:
+    function = _NUMBERS.get(type(symbol))
+    numbers = isinstance(a, (int, float)) and isinstance(b, (int, float))
+    if function is None or not (numbers or (isinstance(a, str) and isinstance(b, str) and function is operator.add)):
+        return OPAQUE
+    try:
+        return Const(function(a, b))
+    except (ZeroDivisionError, OverflowError):
+        return OPAQUE
+
+
+def _unary(state: State, node: cst.UnaryOperation) -> Value:
+    value = evaluate(state, node.expression)
+    if isinstance(value, Const) and isinstance(node.operator, cst.Minus) and isinstance(value.value, (int, float)):
+        return Const(-value.value)
+    if isinstance(node.operator, cst.Not):
+        return OPAQUE
+    return flows.broadcast(state, [Operand(value, node.expression)]) if tensors_in(value) else OPAQUE
+
+
+def _boolean(state: State, node: cst.BooleanOperation) -> Value:
+    return join(evaluate(state, node.left), evaluate(state, node.right))
+
+
+def _comparison(state: State, node: cst.Comparison) -> Value:
+    operands = [Operand(evaluate(state, node.left), node.left)]
+    identity = False
+    for part in node.comparisons:
+        identity = identity or isinstance(part.operator, (cst.Is, cst.IsNot, cst.In, cst.NotIn))
+        operands.append(Operand(evaluate(state, part.comparator), part.comparator))
+    if identity or not any(tensors_in(o.value) for o in operands):
+        return OPAQUE
+    return flows.broadcast(state, operands)
+
+
+def _conditional(state: State, node: cst.IfExp) -> Value:
+    from translate.infer.narrowing import narrowed
+
+    evaluate(state, node.test)
+    with narrowed(state, node.test, True):
+        yes = evaluate(state, node.body)
+    with narrowed(state, node.test, False):
+        no = evaluate(state, node.orelse)
+    return join(yes, no)
+
+
+def _sequence(state: State, node: cst.BaseExpression) -> Value:
+    assert isinstance(node, (cst.Tuple, cst.List))
+    found = Sequence("tuple" if isinstance(node, cst.Tuple) else "list", born=state.frame.branches)
+    for element in node.elements:
+        value = evaluate(state, element.value)
+        if isinstance(element, cst.StarredElement):
+            extend(found, value)
+        elif found.rest is not None:
+            found.rest = join(found.rest, value)
+        else:
+            found.items.append(value)
+    return found
+
+
+def extend(sequence: Sequence, value: Value) -> None:
+    """Adds everything that ``value`` holds."""
+    for option in options(value):
+        inner = option.children if isinstance(option, Container) else option
+        if isinstance(inner, Sequence) and inner.rest is None and sequence.rest is None and option is value:
+            sequence.items += inner.items
+        else:
+            parts = inner.everything() if isinstance(inner, (Sequence, Mapping)) else [element_of(inner)]
+            sequence.rest = join(*([sequence.rest] if sequence.rest else []), *parts) if parts else sequence.rest
+
+
+def element_of(value: Value) -> Value:
+    """What a loop over ``value`` takes from it."""
+    found: list[Value] = []
+    choices = options(value)
+    if any(isinstance(o, (Container, Sequence)) for o in choices):  # what cannot be looped over is not meant
+        choices = tuple(o for o in choices if not isinstance(o, (Layer, Instance, Tensor)))
+    for option in choices:
+        inner = option.children if isinstance(option, Container) else option
+        if isinstance(inner, Sequence):
+            found += inner.everything()
+        elif isinstance(inner, Mapping):
+            found.append(OPAQUE)
+        elif isinstance(inner, Tensor):
+            found.append(source(None if inner.rank is None else inner.rank - 1))
+        elif option is not NONE:
+            found.append(UNKNOWN if isinstance(inner, Unknown) else OPAQUE)
+    return join(*found) if found else OPAQUE
+
+
+def _dict(state: State, node: cst.Dict) -> Value:
+    found = Mapping()
+    for element in node.elements:
+        value = evaluate(state, element.value)
+        if isinstance(element, cst.DictElement):
+            key = evaluate(state, element.key)
+            try:
+                found.items[constant(key)] = value
+                continue
+            except (NotKnown, TypeError):
+                pass
+        found.rest = join(found.rest, value) if found.rest is not None else value
+    return found
+
+
+def _comprehension(state: State, node: cst.BaseExpression) -> Value:
+    assert isinstance(node, (cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp))
+    saved = dict(state.frame.names)
+    _loop(state, node.for_in)
+    if isinstance(node, cst.DictComp):
+        evaluate(state, node.key)
+        result: Value = Mapping(rest=evaluate(state, node.value))
+    else:
+        result = Sequence("list", [], evaluate(state, node.elt))
+    state.frame.names = saved
+    return result
+
+
+def _loop(state: State, clause: cst.CompFor) -> None:
+    from translate.infer.assignment import assign
+
+    assign(state, clause.target, element_of(evaluate(state, clause.iter)))
+    for condition in clause.ifs:
+        evaluate(state, condition.test)
+    if clause.inner_for_in is not None:
+        _loop(state, clause.inner_for_in)
+
+
+def _lambda(state: State, node: cst.Lambda) -> Value:
+    frame = state.frame
+    scope = {**(frame.function.scope if frame.function else {}), **frame.names}
+    return Function(FunctionInfo("<lambda>", node, scope))
+
+
+def _literal(state: State, node: cst.BaseExpression) -> Value:
+    text = cast(Any, node).value
+    try:
+        return Const(ast.literal_eval(text))
+    except (ValueError, SyntaxError):
+        return OPAQUE
+
+
+def _formatted(state: State, node: cst.FormattedString) -> Value:
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringExpression):
+            evaluate(state, part.expression)
+    return OPAQUE
+
+
+def _subscript(state: State, node: cst.Subscript) -> Value:
+    owner = _owner(state, node.value)
+    if isinstance(owner, Union) and any(isinstance(o, Sequence) for o in owner.options):
+        # something that is indexed and may be a tuple of tensors or one of them: the tuple is meant
+        owner = join(*(o for o in owner.options if isinstance(o, (Sequence, Mapping))))
+    parts: list[Value] = []
+    for element in node.slice:
+        if isinstance(element.slice, cst.Index):
+            parts.append(evaluate(state, element.slice.value))
+        else:
+            for bound in (element.slice.lower, element.slice.upper, element.slice.step):
+                if bound is not None:
+                    evaluate(state, bound)
+            parts.append(OPAQUE)
+    return subscript(state, node, owner, parts)
+
+
+def _named(state: State, node: cst.NamedExpr) -> Value:
+    from translate.infer.assignment import assign
+
+    value = evaluate(state, node.value)
+    assign(state, node.target, value)
+    return value
+
+
+def _nothing(state: State, node: cst.BaseExpression) -> Value:
+    return OPAQUE
+
+
+_CONSTANTS = {"None": NONE, "True": Const(True), "False": Const(False)}
+
+
+def _name_or_constant(state: State, node: cst.Name) -> Value:
+    if node.value in _CONSTANTS:
+        return _CONSTANTS[node.value]
+    return _name(state, node)
+
+
+_HANDLERS: dict[type[cst.CSTNode], Callable[[State, Any], Value]] = {
+    cst.Name: _name_or_constant,
+    cst.Attribute: _attribute,
+    cst.Call: _call,
+    cst.Integer: _literal,
+    cst.Float: _literal,
+    cst.SimpleString: _literal,
+    cst.FormattedString: _formatted,
+    cst.ConcatenatedString: _nothing,
+    cst.Tuple: _sequence,
+    cst.List: _sequence,
+    cst.Dict: _dict,
+    cst.BinaryOperation: _binary,
+    cst.UnaryOperation: _unary,
+    cst.BooleanOperation: _boolean,
+    cst.Comparison: _comparison,
+    cst.IfExp: _conditional,
+    cst.ListComp: _comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.SetComp: _comprehension,
+    cst.DictComp: _comprehension,
+    cst.Lambda: _lambda,
+    cst.Subscript: _subscript,
+    cst.NamedExpr: _named,
+}

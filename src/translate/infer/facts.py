@@ -1,0 +1,118 @@
+"""What inference found out for rewriting, by node of the tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.program import ClassInfo
+from translate.rules import Case, Rule, Signature
+
+Slot = int | tuple[int, ...]
+"""Where an argument stands: index into the call's arguments (several for ``*name``), or RECEIVER."""
+RECEIVER = -1
+
+
+@dataclass(frozen=True)
+class Apply:
+    """A call, or a reference, that a rule translates."""
+
+    rule: Rule
+    signature: Signature
+    case: Case | None = None
+    bound: tuple[tuple[str, Slot], ...] = ()
+    """Argument names and where they stand."""
+    axes: tuple[tuple[str, Any], ...] = ()
+    """Axis arguments, renumbered."""
+    write: str | None = None
+    """An expression chosen by a hook, instead of the rule's."""
+    extra: tuple[tuple[str, str], ...] = ()
+    """Further placeholders for ``write``."""
+    adapter: bool = False
+    """A class of the framework that is passed on as a value."""
+
+
+@dataclass(frozen=True)
+class Items:
+    """A subscript of an image: the order of its parts, by position in the source (None: a full slice)."""
+
+    order: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A diagnostic before its position is known."""
+
+    node: cst.CSTNode
+    code: str
+    message: str
+    help: str = ""
+    statement: cst.CSTNode | None = None
+
+
+@dataclass(eq=False)
+class Facts:
+    apply: dict[cst.CSTNode, Apply] = field(default_factory=dict[cst.CSTNode, Apply])
+    casts: dict[cst.CSTNode, tuple[int, ...]] = field(default_factory=dict[cst.CSTNode, "tuple[int, ...]"])
+    """Expressions that are transposed where they stand."""
+    casts_each: dict[cst.CSTNode, tuple[int, ...]] = field(default_factory=dict[cst.CSTNode, "tuple[int, ...]"])
+    """Lists of tensors, each of which is transposed."""
+    appended: dict[cst.CSTNode, tuple[tuple[str, tuple[int, ...]], ...]] = field(
+        default_factory=dict[cst.CSTNode, "tuple[tuple[str, tuple[int, ...]], ...]"]
+    )
+    """Branches at whose end names are transposed, so that both branches leave the same arrangement."""
+    permutes: dict[cst.CSTNode, tuple[int, ...]] = field(default_factory=dict[cst.CSTNode, "tuple[int, ...]"])
+    """Layers in a chain whose input is transposed first."""
+    items: dict[cst.CSTNode, Items] = field(default_factory=dict[cst.CSTNode, Items])
+    replaced: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])
+    """Expressions to write anew, as text of the target."""
+    unpacked: dict[cst.CSTNode, tuple[int, ...]] = field(default_factory=dict[cst.CSTNode, "tuple[int, ...]"])
+    """Targets of ``a, b, c, d = x.shape``: their new order."""
+    containers: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])
+    methods: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])
+    """Calls of a container's or a layer's own methods, by kind of change."""
+    dropped: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])
+    """Statements left out, and why (a code)."""
+    assigned: dict[cst.CSTNode, bool] = field(default_factory=dict[cst.CSTNode, bool])
+    """Statements such as ``x.add_(1)`` whose result is assigned to ``x``."""
+    training: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    """Functions that need to know whether the model trains."""
+    training_calls: dict[cst.CSTNode, bool] = field(default_factory=dict[cst.CSTNode, bool])
+    """Calls of such functions; true if the argument is to be added."""
+    found: list[Finding] = field(default_factory=list["Finding"])
+    kept: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    """Nodes that stay in the source framework."""
+    touched: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    """Statements with something to rewrite inside."""
+    conflicts: list[cst.CSTNode] = field(default_factory=list[cst.CSTNode])
+    """Nodes that would need two translations at once."""
+    lost: list[cst.CSTNode] = field(default_factory=list[cst.CSTNode])
+    """Places where a tensor's arrangement is not known."""
+    entries: dict[cst.CSTNode, tuple[tuple[str, int], ...]] = field(
+        default_factory=dict[cst.CSTNode, "tuple[tuple[str, int], ...]"]
+    )
+    """Functions whose inputs are transposed on entry (``--io source``): names and ranks."""
+    names: set[str] = field(default_factory=set[str])
+    """Names that the file gives to something itself."""
+    initialisers: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    modules: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    classes: list[ClassInfo] = field(default_factory=list[ClassInfo])
+    interfaces: dict[Any, Any] = field(default_factory=dict[Any, Any])
+    """For each function: names and arrangements of inputs and outputs."""
+
+
+def to_image(rank: int) -> tuple[int, ...]:
+    """The transpose from the source's order to the target's: (0, 2, 3, 1) for rank 4."""
+    return (0, *range(2, rank), 1)
+
+
+def to_source(rank: int) -> tuple[int, ...]:
+    return (0, rank - 1, *range(1, rank - 1))
+
+
+def stored_axis(axis: int, rank: int) -> int:
+    """Where an axis of the source stands in an image: 1 becomes -1, 2 becomes 1."""
+    axis = axis + rank if axis < 0 else axis
+    return to_image(rank).index(axis)

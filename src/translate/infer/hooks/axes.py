@@ -1,0 +1,98 @@
+"""permute, transpose, size: what names axes by number."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from translate.infer.binding import Bound
+from translate.infer.facts import stored_axis, to_image, to_source
+from translate.infer.hooks.common import first_placeholder, numbers, viewed, write
+from translate.infer.state import State
+from translate.infer.values import OPAQUE, Arrangement, Size, Tensor, Value, source
+from translate.rules import Rule
+from translate.rules.condition import NotKnown
+
+
+def permute(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
+    x = first_placeholder(bound)
+    axes = numbers(state, bound)
+    try:
+        known = axes.constants()
+    except NotKnown:
+        known = [None]
+    if any(k is None for k in known):
+        state.need_source(bound.first())
+        write(state, node, rule, bound, f"keras.ops.transpose({x}, {{{axes.name}}})")
+        return viewed(source(len(known) if len(known) > 1 else None), bound.first())
+    order = tuple(k % len(known) for k in known)
+    return _reorder(state, node, rule, bound, order, f"keras.ops.transpose({x}, {{{axes.name}}})")
+
+
+def transpose(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
+    first = bound.first()
+    tensor = state.tensor(first)
+    x = first_placeholder(bound)
+    names = bound.parameter_names()
+    plain = f"keras.ops.swapaxes({x}, {{{names[1]}}}, {{{names[2]}}})"
+    rank = tensor.rank
+    try:
+        a, b = bound.value(names[1]), bound.value(names[2])
+    except NotKnown:
+        rank = a = b = None
+    if rank is None:
+        if tensor.undecided:
+            return Tensor(Arrangement(), parts=(tensor,))
+        state.need_source(first)
+        write(state, node, rule, bound, plain)
+        return viewed(source(tensor.rank), first)
+    order = list(range(rank))
+    order[a], order[b] = order[b], order[a]
+    return _reorder(state, node, rule, bound, tuple(order), plain)
+
+
+def _reorder(state: State, node: cst.Call, rule: Rule, bound: Bound, order: tuple[int, ...], plain: str) -> Value:
+    first = bound.first()
+    tensor = state.tensor(first)
+    x = first_placeholder(bound)
+    rank = len(order)
+    if tensor.undecided and not tensor.arrangement.flexible:
+        tensor.arrangement.root()._rank = rank  # pyright: ignore[reportPrivateUsage]
+        return Tensor(Arrangement(), parts=(tensor,))
+    state.settle(tensor)
+    if tensor.is_image and tensor.rank == rank:
+        stored = tuple(to_image(rank).index(axis) for axis in order)
+        if stored == tuple(range(rank)):
+            write(state, node, rule, bound, x)
+        else:
+            write(state, node, rule, bound, f"keras.ops.transpose({x}, {stored})")
+        return viewed(source(rank), first)
+    if order == to_source(rank) and rank in (3, 4, 5) and not state.channels_first:
+        return _flexible(state, node, rule, bound, order, plain)
+    write(state, node, rule, bound, plain)
+    return viewed(source(rank), first)
+
+
+def _flexible(state: State, node: cst.Call, rule: Rule, bound: Bound, order: tuple[int, ...], plain: str) -> Value:
+    """Features last become features second: an image as it stands, if that is what is done with it."""
+    rank = len(order)
+    arrangement = Arrangement(None, rank, flexible=True)
+    state.later(node, rule, bound, arrangement, plain, first_placeholder(bound))
+    return viewed(Tensor(arrangement, rank), bound.first())
+
+
+def size(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
+    tensor = state.tensor(bound.first())
+    state.settle(tensor)
+    x = first_placeholder(bound)
+    if not bound.given("dim"):
+        write(state, node, rule, bound, f"keras.ops.shape({x})")
+        return Size(tensor)
+    text = "{dim}"
+    if tensor.is_image and tensor.rank is not None:
+        try:
+            axis = stored_axis(bound.value("dim"), tensor.rank)
+            text = str(axis if axis < tensor.rank - 1 else -1)
+        except NotKnown:
+            state.lose(node)
+    write(state, node, rule, bound, f"keras.ops.shape({x})[{text}]")
+    return OPAQUE

@@ -1,0 +1,65 @@
+"""What a test tells about a name in the branch that it guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import libcst as cst
+import libcst.matchers as m
+
+from translate.infer.state import State
+from translate.infer.values import NONE, Sequence, Tensor, Value, join, options
+
+
+@contextmanager
+def narrowed(state: State, test: cst.BaseExpression, outcome: bool) -> Iterator[None]:
+    """Within, names are what they can be if ``test`` had ``outcome``."""
+    found = _narrow(state, test, outcome)
+    if found is None:
+        yield
+        return
+    name, value = found
+    names = state.frame.names
+    before = names[name]
+    names[name] = value
+    yield
+    if names.get(name) is value:
+        names[name] = before
+
+
+def _narrow(state: State, test: cst.BaseExpression, outcome: bool) -> tuple[str, Value] | None:
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return _narrow(state, test.expression, not outcome)
+    if isinstance(test, cst.Call) and m.matches(test.func, m.Name("isinstance")) and len(test.args) == 2:
+        return _instance(state, test, outcome)
+    if isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and len(test.comparisons) == 1:
+        part = test.comparisons[0]
+        if m.matches(part.comparator, m.Name("None")) and isinstance(part.operator, (cst.Is, cst.IsNot)):
+            return _keep(state, test.left.value, lambda v: v is NONE, outcome == isinstance(part.operator, cst.Is))
+    return None
+
+
+def _keep(state: State, name: str, wanted: object, outcome: bool) -> tuple[str, Value] | None:
+    value = state.frame.names.get(name)
+    if value is None:
+        return None
+    test = wanted if callable(wanted) else (lambda _: False)
+    left = [o for o in options(value) if bool(test(o)) == outcome]
+    return (name, join(*left)) if left and len(left) < len(options(value)) else None
+
+
+def _instance(state: State, test: cst.Call, outcome: bool) -> tuple[str, Value] | None:
+    subject, kind = test.args[0].value, test.args[1].value
+    if not isinstance(subject, cst.Name):
+        return None
+    named = {n.value for n in m.findall(kind, m.Name()) if isinstance(n, cst.Name)}
+    value = state.frame.names.get(subject.value)
+    if value is None or not named & {"tuple", "list", "Tensor"}:
+        return None
+    many = not named & {"Tensor"}
+    if isinstance(value, Tensor) and value.undecided:
+        if many == outcome:  # a sequence of tensors arranged alike
+            return subject.value, Sequence("tuple", [], value)
+        return None
+    return _keep(state, subject.value, lambda v: isinstance(v, Sequence), outcome == many)

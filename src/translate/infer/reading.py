@@ -1,0 +1,234 @@
+"""Reading a whole file: who makes what, then who computes what."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from translate.infer.facts import Apply, Facts, to_source
+from translate.infer.functions import call_function, demanded, root_values, run
+from translate.infer.program import ClassInfo, FunctionInfo
+from translate.infer.roles import role
+from translate.infer.state import Frame, State
+from translate.infer.statements import execute, is_initialiser
+from translate.infer.values import OPAQUE, Class, Function, Instance, Tensor, Value, join
+from translate.rules import RuleSet
+
+ROUNDS = 3
+
+
+def read(module: cst.Module, rules: RuleSet, *, channels_first: bool = False, source_io: bool = False) -> Facts:
+    """What there is to know about a file in order to rewrite it.
+
+    If the arrangement of axes cannot be followed everywhere, ``facts.conflicts`` or ``facts.lost`` say where; the
+    caller then reads again with ``channels_first``, which needs no arrangement.
+    """
+    state = State(rules, channels_first)
+    state.call = lambda info, bound, operands, node=None: call_function(state, info, bound, operands, node)
+    arguments: dict[cst.CSTNode, dict[str, Value]] = {}
+    known = ""
+    for _ in range(ROUNDS):
+        _define(state, module, arguments)
+        _initialise(state)
+        found = {info.node: dict(info.arguments) for info in state.classes if info.made}
+        summary = repr([(i.name, sorted(i.arguments), [_kinds(v) for v in i.arguments.values()]) for i in state.classes])
+        arguments = found
+        if summary == known:
+            break
+        known = summary
+    state.recording = True
+    _define(state, module, arguments)
+    _initialise(state)
+    state.initialising = False
+    state.memo = {}
+    state.source_io = source_io and not channels_first
+    _compute(state, module)
+    _finish(state)
+    return state.facts
+
+
+def _kinds(value: Value) -> str:
+    from translate.infer.values import options
+
+    return ",".join(sorted(f"{type(o).__name__}{getattr(getattr(o, 'info', None), 'name', '')}" for o in options(value)))
+
+
+def _define(state: State, module: cst.Module, arguments: dict[cst.CSTNode, dict[str, Value]]) -> None:
+    """The file's own statements, top to bottom."""
+    state.classes, state.functions = [], []
+    state.memo, state.made, state.containers = {}, {}, []
+    state.module = {}
+    state.frames = [Frame(None, state.module)]
+    state.initialising = True
+    state.expected = arguments
+    state.makers = set()
+    state.called = set()
+    recording = state.recording
+    for statement in module.body:
+        state.recording = recording and _defines(statement)
+        execute(state, [statement])
+    state.recording = recording
+
+
+def _defines(statement: cst.CSTNode) -> bool:
+    """Definitions and imports are read once; what a script does is read again when all classes are known."""
+    if isinstance(statement, cst.SimpleStatementLine):
+        return all(isinstance(s, (cst.Import, cst.ImportFrom)) for s in statement.body)
+    return isinstance(statement, (cst.FunctionDef, cst.ClassDef))
+
+
+def _initialise(state: State) -> None:
+    """Constructors and functions that make modules."""
+    for info in state.classes:
+        constructor = info.method("__init__")
+        if constructor is None:
+            continue
+        values = _constructor_arguments(state, info, constructor)
+        run(state, constructor, Instance(info), values, {})
+    recording, state.recording = state.recording, False
+    for function in state.functions:
+        if function not in state.called and not is_initialiser(state, function):
+            count = state.constructed
+            run(state, function, None, _plain(state, function), {})
+            if state.constructed > count:
+                state.makers.add(function)
+    state.recording = recording
+
+
+def _plain(state: State, function: FunctionInfo) -> dict[str, Value]:
+    """Parameters of a function that makes modules: settings, no tensors."""
+    return {n: OPAQUE if isinstance(v, Tensor) else v for n, v in root_values(state, function, None).items()}
+
+
+def _constructor_arguments(state: State, info: ClassInfo, constructor: FunctionInfo) -> dict[str, Value]:
+    from translate.infer.functions import default_value
+
+    seen = state.expected.get(info.node, {})
+    values: dict[str, Value] = {}
+    for parameter in constructor.parameters[1:]:
+        name = parameter.name.value
+        if parameter.default is not None:
+            default = default_value(state, constructor, parameter)
+            values[name] = join(default, seen[name]) if name in seen else default
+        else:
+            values[name] = seen.get(name, OPAQUE)
+    star = constructor.star
+    if star is not None and star.name.value in seen:
+        values[star.name.value] = seen[star.name.value]
+    return values
+
+
+def _compute(state: State, module: cst.Module) -> None:
+    """What runs on tensors: first what nobody in the file calls, with what it asks for itself."""
+    for info in state.classes:
+        _roots(state, info, only_forward=True)
+    for info in state.classes:
+        _roots(state, info, only_forward=False)
+    for function in state.functions:
+        if is_initialiser(state, function):
+            continue
+        if function in state.makers:
+            run(state, function, None, _plain(state, function), {})
+        elif function not in state.called:
+            _root(state, function, None)
+    execute(state, [s for s in module.body if not _defines(s)])
+
+
+def _roots(state: State, info: ClassInfo, only_forward: bool) -> None:
+    if not is_module(state, info):
+        return
+    for name, method in info.methods.items():
+        if name == "__init__" or is_initialiser(state, method) or method in state.called:
+            continue
+        if (name == "forward") != only_forward or (only_forward and _inside(info)):
+            continue
+        for instance in _instances(info):
+            _root(state, method, instance)
+    if only_forward and "forward" not in info.methods and not _inside(info):
+        inherited = info.method("forward")
+        if inherited is not None:
+            _root(state, inherited, Instance(info))
+
+
+def _instances(info: ClassInfo) -> list[Instance]:
+    """A base class that makes nothing itself is read as each of its subclasses."""
+    if info.subclasses and not info.made:
+        return [Instance(s) for s in info.subclasses]
+    return [Instance(info)]
+
+
+def _inside(info: ClassInfo) -> bool:
+    return info.inside
+
+
+def is_module(state: State, info: ClassInfo) -> bool:
+    """Whether a class is, by whatever base, a module of the framework."""
+    return any(role(state, name) or name.startswith("torch.nn.") for name in info.framework_bases())
+
+
+def _root(state: State, function: FunctionInfo, instance: Instance | None) -> None:
+    wanted = demanded(state, function, instance)
+    values = root_values(state, function, instance, wanted)
+    if instance is not None and function.name == "forward":
+        _border(state, function, instance, values)
+    run(state, function, instance, values, wanted)
+
+
+def _border(state: State, function: FunctionInfo, instance: Instance, values: dict[str, Value]) -> None:
+    """Inputs of a model with ``--io source``: they are transposed once, on entry."""
+    if not state.source_io or instance.info.inside:
+        return
+    state.border.add(function)
+    axes = {n: v.rank for n, v in values.items() if isinstance(v, Tensor) and v.is_image and v.rank is not None}
+    state.facts.entries[function.node] = tuple(axes.items())
+    state.facts.touched.add(function.node)
+    _ = to_source
+
+
+def _finish(state: State) -> None:
+    """Layers that nobody called, containers, and who needs to know about training."""
+    facts = state.facts
+    for node, rule, bound, arrangement, plain, unchanged, statements in state.flexible:
+        text = unchanged if arrangement.kind == "image" else plain
+        state.statements = list(statements)
+        state.record(facts.apply, node, Apply(rule, bound.signature, None, bound.slots(), (), text))
+    state.statements = []
+    for node, (apply, statements) in state.made.items():
+        if node not in facts.apply:
+            facts.apply[node] = apply
+            facts.touched.update(statements)
+    for container, statements in state.containers:
+        kind = "module_dict" if container.by_name else container.kind
+        facts.containers[container.node] = kind
+        facts.touched.update(statements)
+    _spread_training(state)
+    facts.classes = state.classes
+    facts.initialisers = {f.node for f, yes in state.initialisers.items() if yes}
+    facts.modules = {info.node for info in state.classes if is_module(state, info)}
+    for info in state.classes:
+        facts.touched.add(info.node)
+        if info.inside:
+            for base in info.lineage():
+                base.inside = True
+
+
+def _spread_training(state: State) -> None:
+    """A method whose callee needs ``training`` needs it too."""
+    changed = True
+    while changed:
+        changed = False
+        for node, (caller, callee, statements) in state.calls.items():
+            function = node.func if isinstance(node, cst.Call) else None
+            direct = isinstance(function, cst.Attribute) and function.attr.value == callee.name
+            if callee.node not in state.facts.training or not (direct or isinstance(function, cst.Name)):
+                continue  # a layer that is called gets it from Keras
+            if node not in state.facts.training_calls:
+                state.facts.training_calls[node] = True
+                state.facts.touched.update(statements)
+                changed = True
+            if caller.node not in state.facts.training:
+                state.facts.training.add(caller.node)
+                state.facts.touched.add(caller.node)
+                changed = True
+
+
+_ = (Class, Function)

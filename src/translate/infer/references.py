@@ -1,0 +1,41 @@
+"""Names of the framework that are passed on as values: ``norm_layer=nn.BatchNorm2d``, ``torch.float32``."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from translate.infer.facts import Apply
+from translate.infer.roles import is_framework, role
+from translate.infer.state import State
+from translate.infer.values import Api, Value
+
+
+def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
+    """Notes how a reference is written in the target. Returns ``value``, or the constant that the name stands for."""
+    if not isinstance(value, Api) or not is_framework(value.name):
+        return value
+    for rule in state.rules.find(value.name):
+        signature = rule.spelling(value.name)
+        if not rule.supported:
+            break
+        if not signature.callable:
+            state.record(state.facts.apply, node, Apply(rule, signature))
+            return value
+        if rule.data.get("role", "value") != "value":
+            state.record(state.facts.apply, node, Apply(rule, signature))
+            return value
+        state.record(state.facts.apply, node, Apply(rule, signature, adapter=True))
+        return value
+    if role(state, value.name):
+        return value
+    if state.rules.find(value.name):
+        help = state.rules.find(value.name)[0].help
+        state.report(node, "T101", f"{value.name} has no counterpart in Keras", help)
+    elif not _is_package(state, value.name):
+        state.report(node, "T101", f"there is no rule for {value.name}")
+    return value
+
+
+def _is_package(state: State, name: str) -> bool:
+    """Whether ``name`` is a module such as torch.nn rather than something in it."""
+    return name in state.rules.packages

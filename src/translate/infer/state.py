@@ -1,0 +1,216 @@
+"""The state of one reading of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from translate.infer.facts import Facts, Finding, to_image, to_source
+from translate.infer.program import ClassInfo, FunctionInfo
+from translate.infer.values import Arrangement, Container, Sequence, Tensor, Union, Value, image, source
+from translate.rules import Rule, RuleSet
+
+if TYPE_CHECKING:
+    from translate.infer.binding import Bound
+
+
+class Infeasible(Exception):
+    """This cannot happen in a program that runs: one option of several is ruled out."""
+
+
+@dataclass(slots=True)
+class Frame:
+    """One function (or the module) being read."""
+
+    function: FunctionInfo | None
+    names: dict[str, Value]
+    instance: Value | None = None
+    returned: list[Value] = field(default_factory=list[Value])
+    branches: tuple[object, ...] = ()
+    returns: list[Operand] = field(default_factory=list["Operand"])
+    finished: bool = False
+
+
+@dataclass(slots=True)
+class Operand:
+    """A value where it is used. ``node`` is what a cast would be written around; in a chain of layers, the layer."""
+
+    value: Value
+    node: cst.CSTNode | None = None
+    in_chain: bool = False
+    keyword: str = ""
+    star: str = ""
+    index: int = -2
+    """Position among the call's arguments; -1: the receiver of a method."""
+
+
+class State:
+    def __init__(self, rules: RuleSet, channels_first: bool) -> None:
+        self.rules = rules
+        self.channels_first = channels_first
+        self.facts = Facts()
+        self.recording = False
+        self.initialising = True
+        self.classes: list[ClassInfo] = []
+        self.functions: list[FunctionInfo] = []
+        self.module: dict[str, Value] = {}
+        self.frames: list[Frame] = []
+        self.statements: list[cst.CSTNode] = []
+        self.memo: dict[Any, Any] = {}
+        self.demands: dict[Any, dict[str, tuple[str, int | None]]] = {}
+        self.running: list[Any] = []
+        self.called: set[FunctionInfo] = set()
+        self.call: Callable[..., Value]
+        """Calls a function of the file; set by the interpreter."""
+        self.made: dict[cst.CSTNode, tuple[Any, tuple[cst.CSTNode, ...]]] = {}
+        """Layers of the framework: how they are made unless a call says otherwise, and the statements around."""
+        self.containers: list[tuple[Container, tuple[cst.CSTNode, ...]]] = []
+        self.calls: dict[cst.CSTNode, tuple[FunctionInfo, FunctionInfo, tuple[cst.CSTNode, ...]]] = {}
+        """Calls of methods: who calls, who is called, the statements around."""
+        self.initialisers: dict[FunctionInfo, bool] = {}
+        """Functions that do nothing but initialise weights."""
+        self.expected: dict[cst.CSTNode, dict[str, Value]] = {}
+        """What constructors are given, as the last round saw it."""
+        self.flexible: list[tuple[cst.Call, Rule, Bound, Arrangement, str, str, tuple[cst.CSTNode, ...]]] = []
+        self.makers: set[FunctionInfo] = set()
+        """Functions that make modules."""
+        self.constructed = 0
+        """How many modules were made so far."""
+        self.uncertain = False
+        """Within layers of which it is not known whether, or in which order, they run."""
+        self.interned: dict[cst.CSTNode, ClassInfo] = {}
+        self._functions: dict[cst.CSTNode, FunctionInfo] = {}
+        self.told: set[str] = set()
+        """Known differences that were noted."""
+        self.source_io = False
+        self.border: set[FunctionInfo] = set()
+        self.cast_log: list[tuple[cst.CSTNode, tuple[int, ...]]] = []
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    def function_of(
+        self,
+        node: cst.FunctionDef,
+        scope: dict[str, Value],
+        owner: ClassInfo | None = None,
+        static: bool = False,
+    ) -> FunctionInfo:
+        """The one description of a function, however often its definition is read."""
+        info = self._functions.get(node)
+        if info is None:
+            info = self._functions[node] = FunctionInfo(node.name.value, node, scope, owner, static)
+        info.scope = scope
+        return info
+
+    def source_outputs(self, function: FunctionInfo | None) -> bool:
+        return function in self.border
+
+    # what is found
+
+    def record(self, table: dict[cst.CSTNode, Any], node: cst.CSTNode, fact: Any) -> None:
+        """Note a fact for rewriting. Two different facts for one node are a conflict."""
+        if not self.recording:
+            return
+        if node in table:
+            if table[node] != fact:
+                self.facts.conflicts.append(node)
+            return
+        table[node] = fact
+        self.facts.touched.update(self.statements)
+
+    def report(self, node: cst.CSTNode, code: str, message: str, help: str = "") -> None:
+        if not self.recording:
+            return
+        entry = Finding(node, code, message, help, self.statements[-1] if self.statements else None)
+        if entry not in self.facts.found:
+            self.facts.found.append(entry)
+        if code.startswith("T"):
+            self.facts.kept.add(node)
+        self.facts.touched.update(self.statements)
+
+    def lose(self, node: cst.CSTNode | None) -> None:
+        """A tensor comes from where its arrangement cannot be known."""
+        if self.recording and node is not None and not self.channels_first:
+            self.facts.lost.append(node)
+
+    # arrangement
+
+    def image(self, rank: int, pixel: bool = False) -> Tensor:
+        return source(rank) if self.channels_first else image(rank, pixel)
+
+    def _cast(self, operand: Operand, axes: tuple[int, ...]) -> None:
+        if operand.node is None:
+            return
+        self.cast_log.append((operand.node, axes))
+        facts = self.facts
+        if operand.in_chain:
+            self.record(facts.permutes, operand.node, tuple(a for a in axes[1:]))
+        else:
+            self.record(facts.casts, operand.node, axes)
+
+    def need_image(self, operand: Operand, rank: int) -> Tensor:
+        """The operand as an image of ``rank`` axes; a transpose is put in if need be."""
+        tensor = self.tensor(operand)
+        if tensor.rank is not None and tensor.rank != rank and not tensor.undecided:
+            raise Infeasible
+        if self.channels_first:
+            if tensor.undecided:
+                tensor.arrangement.decide("source", rank)
+            return source(rank)
+        if tensor.undecided:
+            if tensor.rank is not None and tensor.rank != rank:
+                raise Infeasible
+            tensor.arrangement.decide("image", rank)
+            return tensor
+        if tensor.is_image:
+            return tensor
+        self._cast(operand, to_image(rank))
+        return image(rank)
+
+    def need_source(self, operand: Operand) -> Tensor:
+        """The operand in the source's order of axes."""
+        tensor = self.tensor(operand)
+        self.settle(tensor)
+        if not tensor.is_image:
+            return tensor
+        rank = tensor.rank
+        assert rank is not None
+        self._cast(operand, to_source(rank))
+        return source(rank)
+
+    def settle(self, tensor: Tensor) -> None:
+        """A use that needs to know the arrangement of a flexible tensor: the source's it is."""
+        if tensor.undecided and tensor.arrangement.root().flexible:
+            tensor.arrangement.decide("source", tensor.rank)
+
+    def later(
+        self, node: cst.Call, rule: Rule, bound: Bound, arrangement: Arrangement, plain: str, unchanged: str
+    ) -> None:
+        """A transpose that is written only if its result is wanted in the source's order."""
+        if self.recording:
+            self.flexible.append((node, rule, bound, arrangement, plain, unchanged, tuple(self.statements)))
+
+    def tensor(self, operand: Operand) -> Tensor:
+        """The operand, which must be a tensor."""
+        value = operand.value
+        if isinstance(value, Tensor):
+            return value
+        if isinstance(value, Union):
+            tensors = [o for o in value.options if isinstance(o, Tensor)]
+            if not value.options:
+                raise Infeasible
+            kinds = {(t.arrangement.kind, t.rank) for t in tensors}
+            if len(tensors) == 1 or len(kinds) == 1:
+                return tensors[0]
+            if tensors:  # arranged one way here and another way there
+                self.lose(operand.node)
+                return source()
+        if isinstance(value, Sequence):
+            raise Infeasible
+        self.lose(operand.node)
+        return source()

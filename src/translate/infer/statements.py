@@ -1,0 +1,425 @@
+"""Statements: walks a block in order and keeps what every name holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.assignment import assign
+from translate.infer.binding import tensors_in
+from translate.infer.facts import to_image, to_source
+from translate.infer.expressions import binary, element_of, evaluate
+from translate.infer.initialisation import only_initialises, sets_weights, walks_modules
+from translate.infer.narrowing import narrowed
+from translate.infer.program import ClassInfo, FunctionInfo
+from translate.infer.state import Infeasible, Operand, State
+from translate.infer.values import (
+    OPAQUE,
+    UNKNOWN,
+    Api,
+    Class,
+    Const,
+    Function,
+    Instance,
+    Tensor,
+    Value,
+    join,
+    options,
+    source,
+)
+
+LEFT_OUT = "weight initialisation was left out: Keras makes its weights at the first call; set initializers on the layers"
+
+
+def execute_block(state: State, body: cst.BaseSuite) -> None:
+    execute(state, body.body)
+
+
+def execute(state: State, statements: Sequence[cst.CSTNode]) -> None:
+    for statement in statements:
+        state.statements.append(statement)
+        depth = len(state.statements), len(state.frames)
+        try:
+            _one(state, statement)
+        except Infeasible:  # cannot be reached with what is known here
+            del state.statements[depth[0] :], state.frames[depth[1] :]
+        state.statements.pop()
+
+
+def _one(state: State, statement: cst.CSTNode) -> None:
+    if isinstance(statement, cst.SimpleStatementLine):
+        for small in statement.body:
+            handler = _SMALL.get(type(small))
+            if handler is not None:
+                handler(state, small)
+    else:
+        compound = _COMPOUND.get(type(statement))
+        if compound is not None:
+            compound(state, statement)
+
+
+# one line
+
+
+def _assign(state: State, node: cst.Assign) -> None:
+    value = evaluate(state, node.value)
+    for target in node.targets:
+        assign(state, target.target, value)
+
+
+def _annotated(state: State, node: cst.AnnAssign) -> None:
+    annotation(state, node.annotation.annotation)
+    if node.value is not None:
+        assign(state, node.target, evaluate(state, node.value))
+
+
+def _augmented(state: State, node: cst.AugAssign) -> None:
+    left, right = evaluate(state, node.target), evaluate(state, node.value)
+    value = binary(state, node.operator, Operand(left, node.target), Operand(right, node.value))
+    if any(isinstance(o, Tensor) for o in options(left)):
+        for tensor in tensors_in(left):
+            tensor.changed_in_place()
+        state.facts.touched.update(state.statements if state.recording else ())
+    assign(state, node.target, value, augmented=True)
+
+
+def _expression(state: State, node: cst.Expr) -> None:
+    if state.recording and sets_weights(state, node.value):
+        _drop(state, node.value)
+        return
+    if isinstance(node.value, cst.BaseString):
+        return
+    called = node.value.func if isinstance(node.value, cst.Call) else None
+    if called is not None and _initialiser_of_file(state, called):
+        _drop(state, node.value)
+        return
+    evaluate(state, node.value)
+
+
+def _initialiser_of_file(state: State, node: cst.BaseExpression) -> bool:
+    """``self._initialize_weights()``, where that method does nothing else."""
+    from translate.infer.expressions import look_up
+
+    info: FunctionInfo | None = None
+    if isinstance(node, cst.Name):
+        value = look_up(state, node.value)
+        info = value.info if isinstance(value, Function) else None
+    elif isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+        owner = look_up(state, node.value.value)
+        if isinstance(owner, Instance):
+            info = owner.info.method(node.attr.value)
+    return info is not None and is_initialiser(state, info)
+
+
+def is_initialiser(state: State, info: FunctionInfo) -> bool:
+    if isinstance(info.node, cst.Lambda):
+        return False
+    if info not in state.initialisers:
+        state.initialisers[info] = only_initialises(state, info.node.body)
+    return state.initialisers[info]
+
+
+def _drop(state: State, node: cst.CSTNode) -> None:
+    state.report(state.statements[-1], "N201", LEFT_OUT)
+    state.record(state.facts.dropped, state.statements[-1], "N201")
+
+
+def _return(state: State, node: cst.Return) -> None:
+    if node.value is None:
+        return
+    value = evaluate(state, node.value)
+    state.frame.returned.append(value)
+    if state.source_outputs(state.frame.function):
+        from translate.infer.borders import to_source_order
+
+        to_source_order(state, Operand(value, node.value))
+
+
+def _evaluate_parts(state: State, node: Any) -> None:
+    for name in ("exc", "test", "msg", "target"):
+        part = getattr(node, name, None)
+        if isinstance(part, cst.BaseExpression):
+            evaluate(state, part)
+    if isinstance(node, cst.Raise) and node.exc is not None:
+        evaluate(state, node.exc)
+
+
+def _delete(state: State, node: cst.Del) -> None:
+    return None
+
+
+def _import(state: State, node: cst.Import) -> None:
+    for alias in node.names:
+        name = _text(alias.name)
+        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+            state.frame.names[alias.asname.name.value] = Api(name)
+        else:
+            head = name.partition(".")[0]
+            state.frame.names[head] = Api(head)
+
+
+def _import_from(state: State, node: cst.ImportFrom) -> None:
+    prefix = "." * len(node.relative) + (_text(node.module) if node.module else "")
+    if isinstance(node.names, cst.ImportStar) or prefix == "__future__":
+        return
+    for alias in node.names:
+        name = _text(alias.name)
+        bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
+        state.frame.names[bound] = Api(f"{prefix}.{name}")
+
+
+def _text(node: cst.BaseExpression) -> str:
+    if isinstance(node, cst.Attribute):
+        return f"{_text(node.value)}.{node.attr.value}"
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+# compound
+
+
+def _if(state: State, node: cst.If) -> None:
+    evaluate(state, node.test)
+    names = state.frame.names
+    before = dict(names)
+    count = len(state.frame.returned)
+    with narrowed(state, node.test, True), _Branch(state, node):
+        execute_block(state, node.body)
+    yes, left = dict(state.frame.names), _leaves(node.body)
+    state.frame.names = names = dict(before)
+    if node.orelse is not None:
+        with narrowed(state, node.test, False), _Branch(state, node.orelse):
+            if isinstance(node.orelse, cst.If):
+                state.statements.append(node.orelse)
+                _if(state, node.orelse)
+                state.statements.pop()
+            else:
+                execute_block(state, node.orelse.body)
+    no = dict(state.frame.names)
+    _ = count
+    if left:
+        state.frame.names = no
+    elif node.orelse is not None and isinstance(node.orelse, cst.Else) and _leaves(node.orelse.body):
+        state.frame.names = yes
+    else:
+        _harmonise(state, node, yes, no)
+        state.frame.names = _merge(yes, no)
+
+
+def _harmonise(state: State, node: cst.If, yes: dict[str, Value], no: dict[str, Value]) -> None:
+    """A tensor that is an image after one branch only is made one after the other too."""
+    for name in yes.keys() & no.keys():
+        a, b = yes[name], no[name]
+        if not (isinstance(a, Tensor) and isinstance(b, Tensor)) or a is b or a.is_image == b.is_image:
+            continue
+        rank = a.rank if a.is_image else b.rank
+        if rank is None or a.undecided or b.undecided or (b.rank if a.is_image else a.rank) != rank:
+            continue
+        other = node.orelse.body if isinstance(node.orelse, cst.Else) else None
+        # the branch in the source's order is turned, unless it is empty: then the image is turned back
+        branch, names = (other, no) if a.is_image else (node.body, yes)
+        axes, value = to_image(rank), state.image(rank)
+        if branch is None:
+            branch, names, axes, value = node.body, yes, to_source(rank), source(rank)
+        names[name] = value
+        known = state.facts.appended.get(branch, ())
+        if state.recording and (name, axes) not in known:
+            state.facts.appended[branch] = (*known, (name, axes))
+            state.facts.touched.update(state.statements)
+
+
+def _leaves(body: cst.BaseSuite) -> bool:
+    """Whether a block ends by leaving the function or the loop."""
+    if not body.body:
+        return False
+    last = body.body[-1]
+    if isinstance(last, cst.SimpleStatementLine):
+        return isinstance(last.body[-1], (cst.Return, cst.Raise, cst.Continue, cst.Break))
+    if isinstance(last, cst.If) and isinstance(last.orelse, cst.Else):
+        return _leaves(last.body) and _leaves(last.orelse.body)
+    return False
+
+
+def _merge(a: dict[str, Value], b: dict[str, Value]) -> dict[str, Value]:
+    merged = dict(a)
+    for name, value in b.items():
+        merged[name] = value if name not in a or a[name] is value else join(a[name], value)
+    return merged
+
+
+class _Branch:
+    """Marks what happens within as happening perhaps."""
+
+    def __init__(self, state: State, node: object) -> None:
+        self.state, self.node = state, node
+
+    def __enter__(self) -> None:
+        self.state.frame.branches = (*self.state.frame.branches, self.node)
+
+    def __exit__(self, *_: object) -> None:
+        self.state.frame.branches = self.state.frame.branches[:-1]
+
+
+def _for(state: State, node: cst.For) -> None:
+    if state.recording and walks_modules(state, node.iter) and only_initialises(state, node.body):
+        _drop(state, node)
+        return
+    element = element_of(evaluate(state, node.iter))
+    _repeat(state, node, lambda: assign(state, node.target, element))
+
+
+def _while(state: State, node: cst.While) -> None:
+    _repeat(state, node, lambda: evaluate(state, node.test))
+
+
+def _repeat(state: State, node: cst.For | cst.While, head: Callable[[], Any]) -> None:
+    """Reads a loop until nothing new is found, then once more to record."""
+    recording = state.recording
+    state.recording = False
+    for _ in range(2):
+        before = dict(state.frame.names)
+        _once(state, node, head)
+        state.frame.names = _merge(before, state.frame.names)
+        if all(state.frame.names.get(n) is v for n, v in before.items()) and not recording:
+            break
+    state.recording = recording
+    before = dict(state.frame.names)
+    _once(state, node, head)
+    state.frame.names = _merge(before, state.frame.names)
+    if node.orelse is not None:
+        execute_block(state, node.orelse.body)
+
+
+def _once(state: State, node: cst.For | cst.While, head: Callable[[], Any]) -> None:
+    head()
+    with _Branch(state, node):
+        execute_block(state, node.body)
+
+
+def _with(state: State, node: cst.With) -> None:
+    for item in node.items:
+        value = evaluate(state, item.item)
+        if item.asname is not None:
+            assign(state, item.asname.name, UNKNOWN if not isinstance(value, Const) else value)
+    execute_block(state, node.body)
+
+
+def _try(state: State, node: cst.Try) -> None:
+    execute_block(state, node.body)
+    for handler in node.handlers:
+        before = dict(state.frame.names)
+        execute_block(state, handler.body)
+        state.frame.names = _merge(before, state.frame.names)
+    if node.orelse is not None:
+        execute_block(state, node.orelse.body)
+    if node.finalbody is not None:
+        execute_block(state, node.finalbody.body)
+
+
+def annotation(state: State, node: cst.BaseExpression) -> None:
+    """Names of the framework in an annotation are references, the rest is left alone."""
+    import libcst.matchers as m
+
+    if isinstance(node, (cst.Name, cst.Attribute)):
+        evaluate(state, node)
+    elif isinstance(node, cst.Subscript):
+        annotation(state, node.value)
+        for element in node.slice:
+            if isinstance(element.slice, cst.Index):
+                annotation(state, element.slice.value)
+    elif isinstance(node, cst.BinaryOperation):
+        annotation(state, node.left)
+        annotation(state, node.right)
+    elif isinstance(node, (cst.Tuple, cst.List)):
+        for element in node.elements:
+            annotation(state, element.value)
+    _ = m
+
+
+def _function(state: State, node: cst.FunctionDef) -> None:
+    frame = state.frame
+    scope = {**(frame.function.scope if frame.function else {}), **(frame.names if frame.function else {})}
+    info = state.function_of(node, scope)
+    if frame.function is not None:
+        scope[node.name.value] = Function(info)
+    frame.names[node.name.value] = Function(info)
+    if frame.function is None:
+        state.functions.append(info)
+    signature(state, node)
+    for decorator in node.decorators:
+        evaluate(state, decorator.decorator)
+
+
+def signature(state: State, node: cst.FunctionDef) -> None:
+    """Defaults and annotations, which are read where the function stands."""
+    params = node.params
+    for parameter in (*params.posonly_params, *params.params, *params.kwonly_params):
+        if parameter.annotation is not None:
+            annotation(state, parameter.annotation.annotation)
+        if parameter.default is not None:
+            evaluate(state, parameter.default)
+    if node.returns is not None:
+        annotation(state, node.returns.annotation)
+
+
+def _class(state: State, node: cst.ClassDef) -> None:
+    info = state.interned.setdefault(node, ClassInfo(node.name.value, node))
+    info.reset()
+    for base in node.bases:
+        value = evaluate(state, base.value)
+        for option in options(value):
+            if isinstance(option, Class):
+                info.bases.append(option.info)
+                option.info.subclasses.append(info)
+            elif isinstance(option, Api):
+                info.api_bases.append(option)
+    state.frame.names[info.name] = Class(info)
+    state.classes.append(info)
+    _members(state, info)
+
+
+def _members(state: State, info: ClassInfo) -> None:
+    frame = state.frame
+    scope = {**(frame.function.scope if frame.function else {}), **(frame.names if frame.function else {})}
+    outer = frame.names
+    frame.names = dict(outer)
+    for statement in info.node.body.body:
+        if isinstance(statement, cst.FunctionDef):
+            static = any(
+                isinstance(d.decorator, cst.Name) and d.decorator.value == "staticmethod" for d in statement.decorators
+            )
+            info.methods[statement.name.value] = state.function_of(statement, scope, info, static)
+            state.statements.append(statement)
+            signature(state, statement)
+            state.statements.pop()
+        else:
+            before = dict(frame.names)
+            execute(state, [statement])
+            for name, value in frame.names.items():
+                if before.get(name) is not value:
+                    info.constants[name] = value if not isinstance(value, Const) or value.value is None else OPAQUE
+    frame.names = outer
+
+
+_SMALL: dict[type[cst.CSTNode], Callable[[State, Any], None]] = {
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Expr: _expression,
+    cst.Return: _return,
+    cst.Raise: _evaluate_parts,
+    cst.Assert: _evaluate_parts,
+    cst.Del: _delete,
+    cst.Import: _import,
+    cst.ImportFrom: _import_from,
+}
+_COMPOUND: dict[type[cst.CSTNode], Callable[[State, Any], None]] = {
+    cst.If: _if,
+    cst.For: _for,
+    cst.While: _while,
+    cst.With: _with,
+    cst.Try: _try,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+}

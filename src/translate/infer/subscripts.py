@@ -1,0 +1,189 @@
+"""Items and slices: of lists, of shapes, of tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.binding import constant
+from translate.infer.facts import Items, stored_axis, to_image
+from translate.infer.flows import like, remaining
+from translate.infer.state import Operand, State
+from translate.infer.values import (
+    OPAQUE,
+    UNKNOWN,
+    Api,
+    Const,
+    Container,
+    Instance,
+    Mapping,
+    Sequence,
+    Size,
+    Tensor,
+    Unknown,
+    Value,
+    join,
+    options,
+    source,
+)
+from translate.rules.condition import NotKnown
+
+
+def subscript(state: State, node: cst.Subscript, owner: Value, parts: list[Value]) -> Value:
+    """``owner[parts]``; ``parts`` holds the values of indices (slices count as opaque)."""
+    found: list[Value] = []
+    for option in options(owner):
+        if isinstance(option, Instance):
+            option = option.info.attributes.get("<children>", option)
+        inner = option.children if isinstance(option, Container) else option
+        if isinstance(inner, Sequence):
+            found.append(_of_sequence(node, inner, parts))
+            if isinstance(option, Container):
+                state.record(state.facts.methods, node, "item")
+        elif isinstance(inner, Mapping):
+            found.append(_of_mapping(inner, parts))
+        elif isinstance(inner, Size):
+            found.append(_of_size(state, node, inner, parts))
+        elif isinstance(inner, Tensor):
+            found.append(_of_tensor(state, node, inner, parts))
+        elif isinstance(inner, (Unknown, Api)):
+            found.append(UNKNOWN)
+    return join(*found) if found else OPAQUE
+
+
+def _of_sequence(node: cst.Subscript, value: Sequence, parts: list[Value]) -> Value:
+    if not value.everything():
+        return OPAQUE
+    part = node.slice[0].slice
+    if isinstance(part, cst.Index):
+        index = parts[0]
+        if isinstance(index, Const) and isinstance(index.value, int) and value.rest is None:
+            if -len(value.items) <= index.value < len(value.items):
+                return value.items[index.value]
+        return join(*value.everything())
+    lower, upper = _bound(part.lower), _bound(part.upper)
+    if lower == "?" or upper == "?" or part.step is not None or (value.rest is not None and (upper is not None)):
+        return Sequence(value.kind, [], join(*value.everything()), value.born)
+    items = value.items[lower:upper]
+    return Sequence(value.kind, items, value.rest, value.born)
+
+
+def _bound(node: cst.BaseExpression | None) -> Any:
+    if node is None:
+        return None
+    if isinstance(node, cst.Integer):
+        return node.evaluated_value
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
+        inner = _bound(node.expression)
+        return -inner if isinstance(inner, int) else "?"
+    return "?"
+
+
+def _of_mapping(value: Mapping, parts: list[Value]) -> Value:
+    try:
+        key = constant(parts[0])
+        if key in value.items:
+            return value.items[key]
+    except (NotKnown, TypeError):
+        pass
+    return join(*value.everything()) if value.everything() else OPAQUE
+
+
+def _of_size(state: State, node: cst.Subscript, size: Size, parts: list[Value]) -> Value:
+    """``x.shape[i]`` and ``x.shape[i:]``: axes of an image are renumbered."""
+    tensor = size.tensor
+    state.settle(tensor)
+    part = node.slice[0].slice
+    if isinstance(part, cst.Index):
+        if tensor.is_image and tensor.rank is not None:
+            index = parts[0]
+            if isinstance(index, Const) and isinstance(index.value, int):
+                axis = stored_axis(index.value, tensor.rank)
+                text = str(axis if axis < tensor.rank - 1 else -1)
+                state.record(state.facts.replaced, part.value, text)
+            else:
+                state.lose(node)
+        return OPAQUE
+    lower, upper = _bound(part.lower), _bound(part.upper)
+    if tensor.is_image and tensor.rank is not None:
+        rank = tensor.rank
+        wanted = list(range(rank))[lower:upper] if lower != "?" and upper != "?" and part.step is None else None
+        if wanted == list(range(2, rank)):
+            state.record(state.facts.replaced, part, "1:-1")
+        elif wanted is not None and wanted == [0]:
+            pass
+        else:
+            state.lose(node)
+    count = None
+    if tensor.rank is not None and lower != "?" and upper != "?":
+        count = len(range(tensor.rank)[lower:upper])
+    return Sequence("tuple", [OPAQUE] * count) if count is not None else Sequence("tuple", [], OPAQUE)
+
+
+def _kind(element: cst.SubscriptElement, value: Value) -> str:
+    part = element.slice
+    if isinstance(part, cst.Slice):
+        full = part.lower is None and part.upper is None and part.step is None
+        return "full" if full else "slice"
+    inner = part.value
+    if isinstance(inner, cst.Ellipsis):
+        return "ellipsis"
+    if isinstance(value, Const):
+        return "none" if value.value is None else "index"
+    if isinstance(value, (Tensor, Sequence, Unknown)):
+        return "gather"
+    return "index"
+
+
+def _of_tensor(state: State, node: cst.Subscript, tensor: Tensor, parts: list[Value]) -> Value:
+    kinds = [_kind(e, v) for e, v in zip(node.slice, parts, strict=True)]
+    if "gather" in kinds:
+        state.report(node, "T103", "indexing by a tensor or a list is not translated yet", "use keras.ops.take")
+        return source()
+    state.settle(tensor)
+    if tensor.undecided:
+        simple = all(k in ("full", "slice") for k in kinds)
+        view = like(tensor) if simple else Tensor(like(tensor).arrangement if simple else source().arrangement)
+        view.parts = (tensor,)
+        return view
+    dropped = kinds.count("index")
+    added = kinds.count("none")
+    rank = tensor.rank
+    if not tensor.is_image or rank is None:
+        result = source(None if rank is None else rank - dropped + added)
+        result.parts = (tensor,)
+        return result
+    order = None if added else _reordered(kinds, rank)
+    if order is None:
+        state.need_source(Operand(tensor, node.value))
+        return source(rank - dropped + added)
+    numbers, gone = order
+    left = remaining(rank, gone) if gone else like(tensor)
+    if left is None:
+        state.need_source(Operand(tensor, node.value))
+        return source(rank - dropped)
+    if any(kind in ("slice", "index") for kind in kinds):
+        state.record(state.facts.items, node, Items(numbers))
+    left.parts = (tensor,)
+    left.pixel = False
+    return left
+
+
+def _reordered(kinds: list[str], rank: int) -> tuple[tuple[int | None, ...], set[int]] | None:
+    """Positions of the parts in the order of an image's axes, and the axes that indices remove."""
+    places: list[int | None] = []
+    for position, kind in enumerate(kinds):
+        if kind == "ellipsis":
+            places += [None] * (rank - len(kinds) + 1)
+        else:
+            places.append(position)
+    if len(places) > rank:
+        return None
+    places += [None] * (rank - len(places))
+    by_axis = [None if p is None or kinds[p] == "full" else p for p in places]
+    stored = [by_axis[axis] for axis in to_image(rank)]
+    while stored and stored[-1] is None:
+        stored.pop()
+    gone = {axis for axis, p in enumerate(by_axis) if p is not None and kinds[p] == "index"}
+    return tuple(stored), gone
