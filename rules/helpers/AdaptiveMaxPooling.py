@@ -13,7 +13,7 @@ class AdaptiveMaxPooling(keras.layers.Layer):
         axes = range(1, len(inputs.shape) - 1) if self.data_format == "channels_last" else range(2, len(inputs.shape))
         given = self.output_size if isinstance(self.output_size, (tuple, list)) else [self.output_size] * len(axes)
         outputs = inputs
-        for axis, count in zip(axes, given):
+        for axis, count in zip(axes, given, strict=True):
             if count is not None:
                 size = keras.ops.shape(inputs)[axis]
                 position, cell = keras.ops.arange(size, dtype="int32"), keras.ops.arange(count, dtype="int32")[:, None]

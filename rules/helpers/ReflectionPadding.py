@@ -14,8 +14,6 @@ class ReflectionPadding(keras.layers.Layer):
         rank = len(inputs.shape) - 2
         given = [self.padding] * rank if isinstance(self.padding, int) else self.padding
         pads = [(p, p) if isinstance(p, int) else tuple(p) for p in given]
-        if self.data_format == "channels_last":
-            pads = [(0, 0), *pads, (0, 0)]
-        else:
-            pads = [(0, 0), (0, 0), *pads]
+        last = self.data_format == "channels_last"
+        pads = [(0, 0), *pads, (0, 0)] if last else [(0, 0), (0, 0), *pads]
         return keras.ops.pad(inputs, pads, mode="reflect")

@@ -215,6 +215,8 @@ def test_nearest_upsampling_to_every_size() -> None:
             x = np.arange(n, dtype=float).reshape(1, 1, n)
             expected = torch_result(nn.Upsample(size=target, mode=mode), x)
             close(cls(size=target, interpolation=mode, dtype="float64")(last(x)), last(expected))
+            if mode == "nearest-exact":  # in float32 PyTorch's own kernels differ from one another
+                continue
             x = torch.tensor(x, dtype=torch.float32)
             expected = nn.Upsample(size=target, mode=mode)(x).numpy()
             close(cls(size=target, interpolation=mode)(last(x.numpy())), last(expected))
