@@ -12,7 +12,7 @@ _STAYS_FIRST = re.compile(r"#!|#.*?coding[:=]")
 
 
 def with_header(code: str, source_name: str, to: str) -> str:
-    """``code`` with the line that says where it comes from. No path and no date: the same source gives the same file."""
+    """``code`` with the line that says where it comes from: no path, no date, so that it can be reproduced."""
     lines = code.splitlines(keepends=True)
     place = _place(lines)
     note = f"Generated from {source_name} by translate {__version__} (to {to})."

@@ -101,20 +101,17 @@ def _means(asked: str, known: str) -> bool:
 
 def _written(rule: Rule, ruleset: RuleSet) -> tuple[Path, int, str]:
     """Where the rule stands, and its text as it is written there."""
-    import yaml
-
-    same_file = [r for r in ruleset.rules if r.family == rule.family]
-    for folder in ruleset.folders:
+    same_family = [r for r in ruleset.rules if r.family == rule.family]
+    for folder in ruleset.folders:  # a user's own folder may have a file of the same name
         path = folder / f"{rule.family}.yaml"
-        if not path.is_file():
-            continue
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        nodes = root.value if isinstance(root, yaml.SequenceNode) else []
-        mine, same_file = same_file[: len(nodes)], same_file[len(nodes) :]
+        lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
+        # Each rule is an entry of a list at the margin.
+        starts = [n for n, line in enumerate(lines) if line.startswith("- ")]
+        mine, same_family = same_family[: len(starts)], same_family[len(starts) :]
         if rule in mine:
-            node = nodes[mine.index(rule)]
-            start, end = node.start_mark, node.end_mark
-            lines = text.split("\n")[start.line : end.line + (end.column > 0)]
-            return path, start.line + 1, "\n".join(lines).rstrip()
-    return Path(f"{rule.family}.yaml"), 0, yaml.safe_dump([rule.data], sort_keys=False)
+            start, *after = starts[mine.index(rule) :]
+            text = lines[start : after[0] if after else len(lines)]
+            while text and (not text[-1].strip() or text[-1].startswith("#")):  # belongs to the next one
+                text.pop()
+            return path, start + 1, "\n".join(text)
+    raise CommandError(f"{rule.family}.yaml: the rule for {rule.name} was not found in it; is the file a plain list?")

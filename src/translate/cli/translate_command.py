@@ -15,6 +15,7 @@ from translate.cli.errors import CommandError
 from translate.cli.header import with_header, without_header
 from translate.cli.source import Source, read_source
 from translate.cli.translating import translate_source
+from translate.cli.verifying import require_frameworks, verify_files
 from translate.translation import Io, Layout, Translation
 
 
@@ -51,7 +52,9 @@ class Request:
         if self.diff and self.report == "json":
             raise CommandError("--diff and --report json both want standard output; the report contains the code")
         if self.verify and not (self.model and self.inputs):
-            raise CommandError('--verify needs --model EXPR and --input SPEC, e.g. --model "Net()" --input "x: float32[N,3,H,W]"')
+            raise CommandError(
+                '--verify needs --model EXPR and --input SPEC, e.g. --model "Net()" --input "x: float32[N,3,H,W]"'
+            )
         if not self.verify and (self.model or self.inputs):
             raise CommandError("--model and --input belong to --verify; add it")
         if self.stdin_filename and self.file != "-":
@@ -78,18 +81,30 @@ class Outcome:
 @click.option("--stdin-filename", metavar="NAME", help="What to call the source if FILE is - (standard input).")
 @click.option("--diff", is_flag=True, help="Show the difference to the source; write nothing.")
 @click.option("--check", is_flag=True, help="Only say by exit status whether the output file is up to date.")
-@click.option("--layout", type=click.Choice(["channels_last", "channels_first"]), default="channels_last", show_default=True)
+@click.option(
+    "--layout", type=click.Choice(["channels_last", "channels_first"]), default="channels_last", show_default=True
+)
 @click.option("--io", type=click.Choice(["target", "source"]), default="target", show_default=True,
               help="Whose arrangement of axes a model's own inputs and outputs have.")  # fmt: skip
-@click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own; repeatable.")
+@click.option(
+    "--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own; repeatable."
+)
 @click.option("--force", is_flag=True, help="Overwrite a file that translate did not write.")
 @click.option("--report", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--verify", is_flag=True, help="Run source and translation and compare them.")
 @click.option("--model", metavar="EXPR", help='With --verify: what builds the model, e.g. "Net(classes=10)".')
-@click.option("--input", "inputs", multiple=True, metavar="SPEC", help='With --verify: "x: float32[N,3,H,W]"; repeatable.')
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), default=600, show_default=True, metavar="SECONDS")
-@click.option("--memory-limit", type=click.FloatRange(min=0, min_open=True), default=16, show_default=True, metavar="GIB")
-@click.option("--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Combinations of sizes to draw.")
+@click.option(
+    "--input", "inputs", multiple=True, metavar="SPEC", help='With --verify: "x: float32[N,3,H,W]"; repeatable.'
+)
+@click.option(
+    "--time-limit", type=click.FloatRange(min=0, min_open=True), default=600, show_default=True, metavar="SECONDS"
+)
+@click.option(
+    "--memory-limit", type=click.FloatRange(min=0, min_open=True), default=16, show_default=True, metavar="GIB"
+)
+@click.option(
+    "--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Combinations of sizes to draw."
+)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.version_option(__version__, prog_name="translate")
@@ -105,6 +120,8 @@ def run(request: Request) -> int:
     """Do what was asked. Returns the exit status; raises CommandError."""
     source = read_source(request.file, request.stdin_filename)
     path = files.output_path(source, request.output, request.to)
+    if request.verify:
+        require_frameworks()
     if path is not None and not (request.diff or request.check):
         files.check_target(path, source, request.force)
     translation = _translation(source, request)
@@ -114,9 +131,7 @@ def run(request: Request) -> int:
     data = source.encode(code)
     outcome = _emit(request, source, path, code, data, translation.complete)
     if request.verify:
-        from translate.cli.verifying import verify_files
-
-        result = verify_files(request, source, data, path if outcome.written else None, translation)
+        result = verify_files(request, source, path if path and outcome.written else code, translation)
         outcome = Outcome(outcome.equal and result["verdict"] == "equal", outcome.written, result)
     _report(request, source, path, translation, outcome)
     return 0 if translation.complete and outcome.equal else 1

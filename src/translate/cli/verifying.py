@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import re
 from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,41 +15,53 @@ from translate.translation import Tensor, Translation
 if TYPE_CHECKING:
     from translate.cli.translate_command import Request
 
-_NEEDED = ("torch", "keras", "numpy", "hypothesis", "psutil")
+_NEEDED = ("torch", "keras", "tensorflow", "numpy", "hypothesis", "psutil")
 
 
 def require_frameworks() -> None:
-    """Raise CommandError if the frameworks are not installed. Does not import them."""
-    backend = "tensorflow" if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow" else "keras"
-    missing = [name for name in (*_NEEDED, backend) if find_spec(name) is None]
+    """Raise CommandError if what verifying needs is not installed. Looks without importing."""
+    missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise CommandError(f'--verify needs {", ".join(missing)}; run: pip install "nn-translate[verify]"')
 
 
-def verify_files(
-    request: Request, source: Source, data: bytes, written: Path | None, translation: Translation
-) -> dict[str, Any]:
-    """The verification as plain data. What was not written to a file is run from a temporary one."""
-    require_frameworks()
+def verify_files(request: Request, source: Source, written: Path | str, translation: Translation) -> dict[str, Any]:
+    """Compare the source with what was written (a file), or would be written (a text). Gives plain data."""
     from translate.report.terminal import error_console
+    from translate.verify import Options, SpecError, verify
 
+    assert request.model is not None
+    options = Options(
+        examples=request.examples,
+        seed=request.seed,
+        time_limit=request.time_limit,
+        memory_limit=int(request.memory_limit * 2**30),
+        rules=tuple(str(folder.resolve()) for folder in request.rules),
+        **_arrangements(translation, request.model),
+    )
     console = error_console()
-    show = console.is_terminal and not request.quiet
-    with (
-        tempfile.TemporaryDirectory(prefix="translate-") as folder,
-        console.status("verifying") if show else nullcontext() as status,
-    ):
-        # Beside each other, so that imports of neighbours work for neither rather than for one side only.
-        source_path = source.path or _store(Path(folder) / "source.py", source.encode(source.text))
-        target_path = written or _store(Path(folder) / "translation.py", data)
-
-        def progress(what: str) -> None:
-            if status is not None:
-                status.update(f"verifying: {what}")
-
-        return _verify(request, source_path, target_path, translation, progress)
+    waiting = (
+        console.status(f"Verifying {request.model} ...") if console.is_terminal and not request.quiet else nullcontext()
+    )
+    try:
+        with waiting:
+            return verify(source.path or source.text, written, request.model, request.inputs, options=options).to_json()
+    except SpecError as error:
+        raise CommandError(f"--input: {error}") from None
 
 
-def _store(path: Path, data: bytes) -> Path:
-    path.write_bytes(data)
-    return path
+def _arrangements(translation: Translation, model: str) -> dict[str, Any]:
+    """How the axes of the model's inputs and outputs are arranged, where the translator knows it of all of them.
+
+    Else the verifier finds out by trial.
+    """
+    named = re.match(r"\w+", model)
+    unit = next((u for u in translation.units if named and u.name == named[0] and u.kind != "function"), None)
+    if unit is None:
+        return {}
+    sides = {"input_arrangements": unit.inputs, "output_arrangements": unit.outputs}
+    return {key: tuple(map(_letters, tensors)) for key, tensors in sides.items() if all(map(_letters, tensors))}
+
+
+def _letters(tensor: Tensor) -> tuple[str, str] | None:
+    return (tensor.source, tensor.target) if tensor.source and tensor.target else None
