@@ -6,7 +6,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import libcst as cst
+
 from translate.diagnostics import Diagnostic
+from translate.infer.facts import Finding
+from translate.infer.reading import read
+from translate.interfaces import Tensor, Unit, units
+from translate.rewrite.rewriting import rewrite
+from translate.rules import RuleSet, load
+from translate.syntax import ParseError, Positions, parse
 
 Target = Literal["tf", "torch"]
 Layout = Literal["channels_last", "channels_first"]
@@ -19,28 +27,6 @@ class SourceError(ValueError):
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
         super().__init__(message)
         self.line, self.column = line, column
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """One input or output of a unit: axes in the source and in the translation, e.g. NCHW and NHWC ('' : not known)."""
-
-    name: str
-    source: str = ""
-    target: str = ""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A translated class or function."""
-
-    name: str
-    kind: Literal["model", "layer", "function"]
-    line: int
-    arguments: tuple[str, ...] = ()
-    """Of the constructor, or of the function."""
-    inputs: tuple[Tensor, ...] = ()
-    outputs: tuple[Tensor, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,5 +60,45 @@ class Translation:
 def translate(
     text: str, to: Target = "tf", *, layout: Layout = "channels_last", io: Io = "target", rules: tuple[Path, ...] = ()
 ) -> Translation:
-    """Translate one source text. Never imports or runs it. Raises SourceError if it is not Python."""
-    raise NotImplementedError
+    """Translate one source text. Never imports or runs it.
+
+    Raises SourceError if it is not Python, RuleError if a folder of rules cannot be used.
+    """
+    if to != "tf":
+        raise NotImplementedError("only translation to Keras is there yet")
+    try:
+        module = parse(text)
+    except ParseError as error:
+        raise SourceError(str(error), error.line, error.column) from None
+    loaded = load(rules)
+    try:
+        return _translate(module, text, loaded, layout, io)
+    except RecursionError:
+        raise SourceError("nested too deeply to be translated") from None
+
+
+def _translate(module: cst.Module, text: str, rules: RuleSet, layout: Layout, io: Io) -> Translation:
+    first = layout == "channels_first"
+    facts = read(module, rules, channels_first=first, source_io=io == "source")
+    fallen_back = not first and bool(facts.conflicts or facts.lost)
+    if fallen_back:
+        where = (facts.conflicts or facts.lost)[0]
+        first, facts = True, read(module, rules, channels_first=True)
+        facts.found.append(Finding(where, "N203", _KEPT_FIRST, statement=None))
+    written = rewrite(module, facts, rules, channels_first=first)
+    positions = Positions(module, text)
+    diagnostics = {Diagnostic(*positions.of(f.node, f.statement), f.code, f.message, f.help) for f in facts.found}
+    for old, new in written.renamed.items():
+        diagnostics.add(Diagnostic(1, 1, "N204", f"attribute {old!r} is called {new!r}: Keras keeps the name for itself"))
+    return Translation(
+        written.code,
+        tuple(sorted(diagnostics)),
+        written.translated,
+        tuple(units(facts)),
+        "channels_first" if first else "channels_last",
+    )
+
+
+_KEPT_FIRST = (
+    "the whole file is kept channels first, as in the source: how axes are arranged could not be followed everywhere"
+)

@@ -55,7 +55,7 @@ def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool
     if isinstance(owner, Container):
         child = owner.named(name)
         if child is not None:
-            state.record(state.facts.methods, node, "child")
+            state.record(state.facts.methods, node, owner.place_of(name))
             return child
         return Method(owner, name)
     if isinstance(owner, Tensor):
@@ -91,7 +91,7 @@ def of_instance(state: State, node: cst.Attribute, owner: Instance, name: str) -
     if isinstance(children, Container):
         child = children.named(name)
         if child is not None:
-            state.record(state.facts.methods, node, "child")
+            state.record(state.facts.methods, node, children.place_of(name))
             return child
     for sub in info.subclasses:  # a base class whose subclasses make the layers
         found = sub.attribute(name)

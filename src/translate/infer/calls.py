@@ -132,7 +132,7 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
 
 def is_layer_class(rule: Rule, name: str) -> bool:
     """Classes make layers, functions compute."""
-    return name.rpartition(".")[2][:1].isupper() and rule.data.get("tensors") is not None
+    return name.rpartition(".")[2][:1].isupper() and "tensors" in rule.data and "role" not in rule.data
 
 
 def _by_rule(

@@ -36,6 +36,7 @@ def make(state: State, node: cst.Call, kind: str, operands: list[Operand], recor
     for operand in operands:
         for option in options(operand.value):
             _fill(container, option, operand)
+            container.from_mapping = container.from_mapping or isinstance(option, Mapping)
     if record and state.recording:
         state.containers.append((container, tuple(state.statements)))
     return container
@@ -69,7 +70,7 @@ def method(state: State, node: cst.Call, owner: Container, name: str, operands: 
     kind = role_member(state, name)
     if kind == "add_module":
         _add_named(owner, state, operands)
-        state.record(state.facts.methods, node, "add named")
+        state.record(state.facts.methods, node, "add named" if owner.written_as == "sequential" else "set item")
         return NONE
     if name in ("append", "insert", "extend"):
         before = len(owner.children.items)

@@ -15,7 +15,7 @@ from translate.infer.binding import constant, tensors_in
 from translate.infer.calls import call
 from translate.infer.program import FunctionInfo
 from translate.infer.references import refer
-from translate.infer.state import Operand, State
+from translate.infer.state import Infeasible, Operand, State
 from translate.infer.subscripts import subscript
 from translate.infer.values import (
     NONE,
@@ -189,10 +189,18 @@ def _conditional(state: State, node: cst.IfExp) -> Value:
 
     evaluate(state, node.test)
     with narrowed(state, node.test, True):
-        yes = evaluate(state, node.body)
+        yes = _possible(state, node.body)
     with narrowed(state, node.test, False):
-        no = evaluate(state, node.orelse)
+        no = _possible(state, node.orelse)
     return join(yes, no)
+
+
+def _possible(state: State, node: cst.BaseExpression) -> Value:
+    """The value, nothing at all if the expression cannot be reached with what is known here."""
+    try:
+        return evaluate(state, node)
+    except Infeasible:
+        return Union(())
 
 
 def _sequence(state: State, node: cst.BaseExpression) -> Value:
@@ -220,6 +228,17 @@ def extend(sequence: Sequence, value: Value) -> None:
             sequence.rest = join(*([sequence.rest] if sequence.rest else []), *parts) if parts else sequence.rest
 
 
+def looped(state: State, node: cst.BaseExpression) -> Value:
+    """What a loop over ``node`` takes from it."""
+    value = evaluate(state, node)
+    for option in options(value):
+        if isinstance(option, Instance):
+            option = option.info.attributes.get("<children>", option)
+        if isinstance(option, Container) and option.written_as == "sequential" and isinstance(node, (cst.Name, cst.Attribute)):
+            state.record(state.facts.methods, node, "layers")
+    return element_of(value)
+
+
 def element_of(value: Value) -> Value:
     """What a loop over ``value`` takes from it."""
     found: list[Value] = []
@@ -227,6 +246,8 @@ def element_of(value: Value) -> Value:
     if any(isinstance(o, (Container, Sequence)) for o in choices):  # what cannot be looped over is not meant
         choices = tuple(o for o in choices if not isinstance(o, (Layer, Instance, Tensor)))
     for option in choices:
+        if isinstance(option, Instance):
+            option = option.info.attributes.get("<children>", option)
         inner = option.children if isinstance(option, Container) else option
         if isinstance(inner, Sequence):
             found += inner.everything()
@@ -270,7 +291,7 @@ def _comprehension(state: State, node: cst.BaseExpression) -> Value:
 def _loop(state: State, clause: cst.CompFor) -> None:
     from translate.infer.assignment import assign
 
-    assign(state, clause.target, element_of(evaluate(state, clause.iter)))
+    assign(state, clause.target, looped(state, clause.iter))
     for condition in clause.ifs:
         evaluate(state, condition.test)
     if clause.inner_for_in is not None:
@@ -303,6 +324,9 @@ def _subscript(state: State, node: cst.Subscript) -> Value:
     if isinstance(owner, Union) and any(isinstance(o, Sequence) for o in owner.options):
         # something that is indexed and may be a tuple of tensors or one of them: the tuple is meant
         owner = join(*(o for o in owner.options if isinstance(o, (Sequence, Mapping))))
+    if isinstance(node.value, cst.Name) and node.value.value in state.frame.sequences and isinstance(owner, Tensor):
+        if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+            return Union(())
     parts: list[Value] = []
     for element in node.slice:
         if isinstance(element.slice, cst.Index):

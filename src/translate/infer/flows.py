@@ -302,7 +302,7 @@ def _each(state: State, operand: Operand) -> list[Operand]:
     for option in options(operand.value):
         if isinstance(option, Sequence):
             return [Operand(v) for v in option.everything()]
-    if tensors_in(operand.value):
+    if tensors_in(operand.value) or not options(operand.value):
         raise Infeasible
     state.lose(operand.node)
     return []

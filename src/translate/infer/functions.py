@@ -212,22 +212,24 @@ def _read(state: State, info: FunctionInfo, bound_self: Value | None, names: dic
     frame = Frame(info, names, bound_self if isinstance(bound_self, Instance) else None)
     state.frames.append(frame)
     statements = state.statements
+    entered = {n: v for n, v in names.items() if v is not bound_self}
     if isinstance(info.node, cst.Lambda):
         result = evaluate(state, info.node.body)
     else:
         state.statements = [*([info.owner.node] if info.owner else []), info.node]
         execute_block(state, info.node.body)
         result = join(*frame.returned) if frame.returned else NONE
-        _interface(state, info, bound_self, names, result)
+        _interface(state, info, bound_self, entered, result)
     state.statements = statements
     state.frames.pop()
     return result
 
 
-def _interface(state: State, info: FunctionInfo, bound_self: Value | None, names: dict[str, Value], result: Value) -> None:
+def _interface(
+    state: State, info: FunctionInfo, bound_self: Value | None, inputs: dict[str, Value], result: Value
+) -> None:
     if state.recording and not state.initialising:
         key = (info, bound_self.info if isinstance(bound_self, Instance) else None)
-        inputs = {n: v for n, v in names.items() if v is not bound_self}
         if key not in state.facts.interfaces:
             state.facts.interfaces[key] = (inputs, result)
 

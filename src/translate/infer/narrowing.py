@@ -46,7 +46,7 @@ def _keep(state: State, name: str, wanted: object, outcome: bool) -> tuple[str, 
         return None
     test = wanted if callable(wanted) else (lambda _: False)
     left = [o for o in options(value) if bool(test(o)) == outcome]
-    return (name, join(*left)) if left and len(left) < len(options(value)) else None
+    return (name, join(*left)) if len(left) < len(options(value)) else None
 
 
 def _instance(state: State, test: cst.Call, outcome: bool) -> tuple[str, Value] | None:
@@ -58,6 +58,7 @@ def _instance(state: State, test: cst.Call, outcome: bool) -> tuple[str, Value] 
     if value is None or not named & {"tuple", "list", "Tensor"}:
         return None
     many = not named & {"Tensor"}
+    state.frame.sequences.add(subject.value)
     if isinstance(value, Tensor) and value.undecided:
         if many == outcome:  # a sequence of tensors arranged alike
             return subject.value, Sequence("tuple", [], value)

@@ -197,8 +197,8 @@ def _finish(state: State) -> None:
             facts.apply[node] = apply
             facts.touched.update(statements)
     for container, statements in state.containers:
-        kind = "module_dict" if container.by_name else container.kind
-        facts.containers[container.node] = kind
+        mapped = " mapping" if container.from_mapping else ""
+        facts.containers[container.node] = container.written_as + mapped
         facts.touched.update(statements)
     _spread_training(state)
     facts.classes = state.classes

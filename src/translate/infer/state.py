@@ -30,8 +30,8 @@ class Frame:
     instance: Value | None = None
     returned: list[Value] = field(default_factory=list[Value])
     branches: tuple[object, ...] = ()
-    returns: list[Operand] = field(default_factory=list["Operand"])
-    finished: bool = False
+    sequences: set[str] = field(default_factory=set[str])
+    """Names that are asked whether they are tuples or lists: indexed, they are."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import libcst as cst
 from translate.infer.assignment import assign
 from translate.infer.binding import tensors_in
 from translate.infer.facts import to_image, to_source
-from translate.infer.expressions import binary, element_of, evaluate
+from translate.infer.expressions import binary, evaluate, looped
 from translate.infer.initialisation import only_initialises, sets_weights, walks_modules
 from translate.infer.narrowing import narrowed
 from translate.infer.program import ClassInfo, FunctionInfo
@@ -265,7 +265,7 @@ def _for(state: State, node: cst.For) -> None:
     if state.recording and walks_modules(state, node.iter) and only_initialises(state, node.body):
         _drop(state, node)
         return
-    element = element_of(evaluate(state, node.iter))
+    element = looped(state, node.iter)
     _repeat(state, node, lambda: assign(state, node.target, element))
 
 

@@ -40,7 +40,7 @@ def subscript(state: State, node: cst.Subscript, owner: Value, parts: list[Value
         if isinstance(inner, Sequence):
             found.append(_of_sequence(node, inner, parts))
             if isinstance(option, Container):
-                state.record(state.facts.methods, node, "item")
+                state.record(state.facts.methods, node, f"item {option.written_as}")
         elif isinstance(inner, Mapping):
             found.append(_of_mapping(inner, parts))
         elif isinstance(inner, Size):

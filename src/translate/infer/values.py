@@ -186,8 +186,19 @@ class Container(Value):
     children: Sequence
     names: list[str | None] = field(default_factory=list["str | None"])
     born: tuple[object, ...] = ()
+    from_mapping: bool = False
+    """Made from a dictionary of layers."""
     by_name: bool = False
     """A list whose modules are added, and asked for, by name."""
+
+    @property
+    def written_as(self) -> str:
+        """The kind of container that it becomes."""
+        return "module_dict" if self.by_name else self.kind
+
+    def place_of(self, name: str) -> str:
+        """How a layer that is asked for by name is found in the target."""
+        return f"child {self.written_as} {self.names.index(name)}"
 
     def named(self, name: str) -> Value | None:
         if name in self.names:

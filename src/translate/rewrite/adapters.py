@@ -1,0 +1,60 @@
+"""Classes and functions of the framework that are passed on as values: ``norm_layer=nn.BatchNorm2d``.
+
+Whoever is given one calls it with the source's arguments, so it needs the source's signature.
+"""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from translate.infer.facts import Apply
+from translate.rewrite.names import Names
+from translate.rules import REQUIRED, Rule
+
+
+class Adapters:
+    """Small functions with the source's signature that make the target's layer."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.written: dict[str, str] = {}
+
+    def reference(self, apply: Apply, as_class: bool) -> cst.BaseExpression:
+        rule = apply.rule
+        if as_class and rule.keras is not None:
+            return cst.parse_expression(self.names.shorten(rule.keras.name))
+        name = _snake(apply.signature.name.rpartition(".")[2])
+        if name not in self.written:
+            self.written[name] = self._definition(name, apply)
+        return cst.Name(name)
+
+    def _definition(self, name: str, apply: Apply) -> str:
+        """The function's text; its body is a use of the rule with every argument passed on."""
+        from translate.rewrite.application import Application
+
+        rule = apply.rule
+        kept = [p for p in apply.signature.parameters if not p.star and _passed_on(rule, p.name)]
+        parameters = ", ".join(p.name if p.required else f"{p.name}={p.default!r}" for p in kept)
+        given = ", ".join(p.name for p in kept)
+        call = cst.parse_expression(f"f({given})")
+        assert isinstance(call, cst.Call)
+        bound = tuple((p.name, index) for index, p in enumerate(kept))
+        case = rule.cases[-1] if rule.cases else None
+        used = Apply(rule, apply.signature, case, bound)
+        body = cst.Module([]).code_for_node(Application(self.names, used, call, False).write())
+        return f'def {name}({parameters}):\n    """{apply.signature.name} with the arguments of PyTorch."""\n    return {body}\n'
+
+
+def _passed_on(rule: Rule, name: str) -> bool:
+    """The source's arguments, also those that the target does without, except where tensors live."""
+    return name not in ("device", "dtype")
+
+
+def _snake(name: str) -> str:
+    text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name))
+    return re.sub(r"(\D)(\dd)$", r"\1_\2", text).lower()
+
+
+_ = REQUIRED

@@ -1,0 +1,277 @@
+"""Writing one call the target's way: arguments renamed, defaults left out."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.facts import RECEIVER, Apply, Slot
+from translate.rewrite.names import Names
+from translate.rewrite.templates import bracketed, constant, fill
+from translate.rules import REQUIRED, Passing, Signature
+
+_EMPTY = cst.Module([])
+_UNKNOWN = object()
+
+
+@dataclass(slots=True)
+class _Argument:
+    name: str
+    value: cst.BaseExpression
+    positional: bool = False
+    original: cst.Arg | None = None
+
+
+class Application:
+    """One use of a rule. ``node`` is the call (or attribute) with its parts already translated."""
+
+    def __init__(self, names: Names, apply: Apply, node: cst.BaseExpression, channels_first: bool) -> None:
+        self.names = names
+        self.apply = apply
+        self.node = node
+        self.rule = apply.rule
+        self.case = apply.case
+        self.axes = dict(apply.axes)
+        self.extra = dict(apply.extra)
+        self.slots: dict[str, Slot] = dict(apply.bound)
+        self.channels_first = channels_first
+
+    def write(self) -> cst.BaseExpression:
+        template = self.apply.write or (self.case and self.case.write) or (None if self._plain() else self.rule.write)
+        if template is None:
+            return self.call()
+        return fill(template, self.names.shorten, self.placeholder)
+
+    def _plain(self) -> bool:
+        """A case without ``write`` of its own, in a rule that has ``keras``, is a plain call."""
+        return self.rule.write is None
+
+    # placeholders
+
+    def placeholder(self, name: str, scalar: bool, item: int | None) -> cst.BaseExpression:
+        if name == "keras":
+            return self.call()
+        if name in self.extra:
+            return fill(self.extra[name], self.names.shorten, self.placeholder)
+        if name in self.axes:
+            return constant(self.axes[name])
+        value = self.value(name, item)
+        if scalar:
+            known = literal(value)
+            if isinstance(known, tuple) and len(known) == 1:  # pyright: ignore[reportUnknownArgumentType]
+                return constant(known[0])
+        return value
+
+    def value(self, name: str, item: int | None = None) -> cst.BaseExpression:
+        slot = self.slots.get(name)
+        if slot is None and name == "self":
+            slot = RECEIVER
+        if slot is None:
+            parameter = self.apply.signature.parameter(name)
+            return constant(None if parameter is None or parameter.default is REQUIRED else parameter.default)
+        if isinstance(slot, tuple):
+            return self._star(slot, item)
+        if slot == RECEIVER:
+            return self._receiver()
+        argument = self._args()[slot].value
+        if item is not None and isinstance(argument, (cst.Tuple, cst.List)):
+            return argument.elements[item].value
+        return argument
+
+    def _star(self, slot: tuple[int, ...], item: int | None) -> cst.BaseExpression:
+        arguments = [self._args()[i] for i in slot]
+        if len(arguments) == 1 and isinstance(arguments[0].value, (cst.Tuple, cst.List)):
+            elements = arguments[0].value.elements
+            return arguments[0].value if item is None else elements[item].value
+        if item is not None:
+            return arguments[item].value
+        if len(arguments) == 1 and (arguments[0].star or not self._is_number(arguments[0].value)):
+            return arguments[0].value
+        parts = [cst.StarredElement(a.value) if a.star else cst.Element(a.value) for a in arguments]
+        return tuple_of(parts)
+
+    def _is_number(self, node: cst.BaseExpression) -> bool:
+        """``x.repeat(n)`` gives one number, ``x.view(shape)`` a shape."""
+        return isinstance(node, (cst.Integer, cst.UnaryOperation, cst.BinaryOperation))
+
+    def _receiver(self) -> cst.BaseExpression:
+        node = self.node.func if isinstance(self.node, cst.Call) else self.node
+        assert isinstance(node, cst.Attribute)
+        return node.value
+
+    def _args(self) -> list[cst.Arg]:
+        return list(self.node.args) if isinstance(self.node, cst.Call) else []
+
+    # the plain call
+
+    def call(self) -> cst.Call:
+        signature = (self.case and self.case.keras) or self.rule.keras
+        assert signature is not None
+        given = self._arguments(signature)
+        found = [given[p.name] for p in signature.parameters if p.name in given]
+        function = cst.parse_expression(self.names.shorten(signature.name))
+        arguments = self._finish(found, signature)
+        before = self.node.whitespace_before_args if isinstance(self.node, cst.Call) else cst.SimpleWhitespace("")
+        if not arguments:
+            before = cst.SimpleWhitespace("")
+        return cst.Call(function, arguments, whitespace_before_args=before)
+
+    def _arguments(self, signature: Signature) -> dict[str, _Argument]:
+        given: dict[str, _Argument] = {}
+        set_here = self.case.set if self.case else {}
+        parameters = self.apply.signature.parameters
+        for position, parameter in enumerate(parameters):
+            name = self._name(position, parameter.name)
+            passing = self.rule.arguments.get(name)
+            if passing is None:
+                passing = Passing((name,)) if signature.parameter(name) else Passing()
+            for target in passing.targets:
+                if target in set_here or signature.parameter(target) is None:
+                    continue
+                argument = self._argument(name, target, passing, signature)
+                if argument is not None:
+                    given[target] = argument
+        for target, text in set_here.items():
+            value = fill(text, self.names.shorten, self.placeholder)
+            known = literal(value)
+            if known is _UNKNOWN or not same(known, self._default(signature, target)):
+                given[target] = _Argument(target, value)
+        if self.channels_first:
+            self._first(signature, given)
+        return given
+
+    def _name(self, position: int, name: str) -> str:
+        if position == 0 and name == "self":
+            return self.rule.torch[0].parameters[0].name
+        return name
+
+    def _argument(self, name: str, target: str, passing: Passing, signature: Signature) -> _Argument | None:
+        default = self._default(signature, target)
+        slot = self.slots.get(name)
+        original: cst.Arg | None = None
+        if name in self.axes:
+            value: cst.BaseExpression = constant(self.axes[name])
+        elif slot is None:
+            parameter = self.apply.signature.parameter(name)
+            if parameter is None or parameter.default is REQUIRED or parameter.star:
+                return None
+            value = constant(parameter.default)
+        else:
+            value = self.value(name)
+        if isinstance(slot, int) and slot != RECEIVER:
+            original = self._args()[slot]
+        value, known = self._converted(value, passing)
+        if known is not _UNKNOWN and default is not REQUIRED and same(known, default):
+            return None
+        return _Argument(target, value, slot is not None and (original is None or original.keyword is None), original)
+
+    def _converted(self, value: cst.BaseExpression, passing: Passing) -> tuple[cst.BaseExpression, Any]:
+        known = literal(value)
+        if passing.values is not None and known is not _UNKNOWN and known in passing.values:
+            known = passing.values[known]
+            return constant(known), known
+        if passing.inverted:
+            if known is not _UNKNOWN:
+                known = round(1 - known, 12) if passing.inverted == "1 -" else not known
+                return constant(known), known
+            operator = cst.Not() if passing.inverted == "not" else None
+            if operator is not None:
+                return cst.UnaryOperation(operator, bracketed(value)), known
+            return cst.BinaryOperation(cst.Integer("1"), cst.Subtract(), bracketed(value)), known
+        return value, known
+
+    def _default(self, signature: Signature, target: str) -> Any:
+        parameter = signature.parameter(target)
+        return REQUIRED if parameter is None else parameter.default
+
+    def _first(self, signature: Signature, given: dict[str, _Argument]) -> None:
+        """Layers that see space are told where the channels are."""
+        if not self.rule.tensors.startswith("image"):
+            return
+        if self._default(signature, "data_format") is None:
+            given["data_format"] = _Argument("data_format", constant("channels_first"))
+        elif self._default(signature, "axis") == -1 and "axis" not in given:
+            given["axis"] = _Argument("axis", constant(1))
+
+    def _finish(self, found: list[_Argument], signature: Signature) -> list[cst.Arg]:
+        """Required arguments, and the first two, may go by position as in the source; the others by keyword."""
+        names = [p.name for p in signature.parameters]
+        arguments: list[cst.Arg] = []
+        in_order = True
+        for index, argument in enumerate(found):
+            place = names.index(argument.name)
+            in_order = in_order and place == index
+            parameter = signature.parameters[place]
+            by_position = in_order and argument.positional and (parameter.required or place < 2)
+            in_order = in_order and by_position
+            arguments.append(_arg(argument, by_position))
+        return _commas(arguments, self._args())
+
+
+def _arg(argument: _Argument, by_position: bool) -> cst.Arg:
+    keyword = None if by_position else cst.Name(argument.name)
+    tight = cst.SimpleWhitespace("")
+    equal = cst.AssignEqual(tight, tight) if keyword is not None else cst.MaybeSentinel.DEFAULT
+    if argument.original is not None:
+        old = argument.original
+        if keyword is not None and old.keyword is not None:
+            return old.with_changes(keyword=keyword, value=argument.value)
+        return old.with_changes(keyword=keyword, value=argument.value, equal=equal, star="")
+    return cst.Arg(argument.value, keyword, equal)
+
+
+def _comment(comma: object) -> bool:
+    return isinstance(comma, cst.Comma) and "#" in _EMPTY.code_for_node(comma)
+
+
+def _commas(arguments: list[cst.Arg], original: list[cst.Arg]) -> list[cst.Arg]:
+    """Commas between arguments, the last one's only where the source had one or a comment hangs on it."""
+    result: list[cst.Arg] = []
+    trailing = bool(original) and isinstance(original[-1].comma, cst.Comma)
+    for index, argument in enumerate(arguments):
+        last = index == len(arguments) - 1
+        comma: cst.Comma | cst.MaybeSentinel = argument.comma
+        if last and not _comment(comma):
+            comma = original[-1].comma if trailing else cst.MaybeSentinel.DEFAULT
+        elif not last and not isinstance(comma, cst.Comma):
+            comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        changes: dict[str, Any] = {"comma": comma}
+        if last:
+            changes["whitespace_after_arg"] = original[-1].whitespace_after_arg if original else cst.SimpleWhitespace("")
+        result.append(argument.with_changes(**changes))
+    return result
+
+
+def literal(node: cst.BaseExpression) -> Any:
+    """The constant that ``node`` spells, else a value that equals nothing."""
+    if isinstance(node, (cst.Name, cst.Call, cst.Attribute)) and not (
+        isinstance(node, cst.Name) and node.value in ("None", "True", "False")
+    ):
+        return _UNKNOWN
+    try:
+        return ast.literal_eval(_EMPTY.code_for_node(node).strip())
+    except (ValueError, SyntaxError, TypeError):
+        return _UNKNOWN
+
+
+def same(value: Any, default: Any) -> bool:
+    """Whether an argument equals a default; ``(2, 2)`` and ``2`` say the same."""
+    if isinstance(value, bool) or isinstance(default, bool):
+        return type(value) is type(default) and value == default
+    if isinstance(value, tuple) and not isinstance(default, tuple):
+        items: tuple[Any, ...] = value  # pyright: ignore[reportUnknownVariableType]
+        return bool(items) and all(type(v) is type(default) and v == default for v in items)
+    if isinstance(default, tuple) and not isinstance(value, tuple):
+        defaults: tuple[Any, ...] = default  # pyright: ignore[reportUnknownVariableType]
+        return bool(defaults) and all(type(v) is type(value) and v == value for v in defaults)
+    return type(value) is type(default) and value == default
+
+
+def tuple_of(parts: list[cst.Element | cst.StarredElement]) -> cst.Tuple:
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    spaced: list[Any] = [p.with_changes(comma=comma) for p in parts[:-1]]
+    last = parts[-1].with_changes(comma=cst.Comma() if len(parts) == 1 else cst.MaybeSentinel.DEFAULT)
+    return cst.Tuple([*spaced, last])

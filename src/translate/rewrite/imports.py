@@ -1,0 +1,115 @@
+"""Imports of the source framework go where nothing needs them any more; Keras comes instead."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.roles import is_framework
+from translate.rewrite.names import SHORT, Names
+
+
+def used_names(code: str) -> set[str]:
+    """Names that a text reads, wherever."""
+    return {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
+
+
+def rewrite_imports(module: cst.Module, names: Names, definitions: str) -> cst.Module:
+    """Takes out imports that nothing uses; puts in those of the target, and ``definitions`` after all imports."""
+    used = used_names(module.code)
+    body: list[Any] = []
+    place: int | None = None
+    for statement in module.body:
+        kept = _without_framework(statement, used)
+        if kept is not statement and place is None:
+            place = len(body)
+            new = _imports(names)
+            if new and isinstance(statement, cst.SimpleStatementLine):
+                new[0] = new[0].with_changes(leading_lines=statement.leading_lines)
+            body += new
+        if kept is not None:
+            body.append(kept)
+    if place is None:
+        place = _after_docstring(body)
+        body[place:place] = _imports(names)
+    if definitions:
+        at = _after_imports(body)
+        body[at:at] = _definitions(definitions)
+    return module.with_changes(body=body)
+
+
+def _imports(names: Names) -> list[cst.SimpleStatementLine]:
+    lines: list[str] = []
+    if "keras" in names.used:
+        lines.append("import keras")
+    short = [n for n in SHORT if n in names.used]
+    if short:
+        lines.append(f"from keras import {', '.join(short)}")
+    return [_statement(line) for line in lines]
+
+
+def _statement(text: str) -> cst.SimpleStatementLine:
+    node = cst.parse_statement(text)
+    assert isinstance(node, cst.SimpleStatementLine)
+    return node
+
+
+def _dotted(node: cst.BaseExpression | None) -> str:
+    if isinstance(node, cst.Attribute):
+        return f"{_dotted(node.value)}.{node.attr.value}"
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _without_framework(statement: Any, used: set[str]) -> Any:
+    """The statement without imports of the framework that nothing uses; None if nothing is left of it."""
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return statement
+    line = statement.body[0]
+    if isinstance(line, cst.Import):
+        kept = [a for a in line.names if not is_framework(_dotted(a.name)) or _bound(a) in used]
+    elif isinstance(line, cst.ImportFrom) and not isinstance(line.names, cst.ImportStar):
+        if line.relative or not is_framework(_dotted(line.module)):
+            return statement
+        kept = [a for a in line.names if _bound(a) in used]
+    else:
+        return statement
+    if len(kept) == len(line.names):
+        return statement
+    if not kept:
+        return None
+    kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    return statement.with_changes(body=[line.with_changes(names=kept)])
+
+
+def _bound(alias: cst.ImportAlias) -> str:
+    if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+        return alias.asname.name.value
+    return _dotted(alias.name).partition(".")[0]
+
+
+def _after_docstring(body: Sequence[Any]) -> int:
+    place = 0
+    for index, statement in enumerate(body):
+        first = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+        is_text = isinstance(first, cst.Expr) and isinstance(first.value, cst.BaseString)
+        future = isinstance(first, cst.ImportFrom) and _dotted(first.module) == "__future__"
+        if (is_text and index == 0) or future:
+            place = index + 1
+    return place
+
+
+def _after_imports(body: Sequence[Any]) -> int:
+    found = 0
+    for index, statement in enumerate(body):
+        if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], (cst.Import, cst.ImportFrom)):
+            found = index + 1
+    return found
+
+
+def _definitions(text: str) -> list[Any]:
+    parsed = cst.parse_module(text)
+    statements = list(parsed.body)
+    return [s.with_changes(leading_lines=[cst.EmptyLine(indent=False)] * 2) for s in statements]

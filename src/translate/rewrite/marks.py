@@ -1,0 +1,36 @@
+"""Comments on what was left untranslated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.facts import Finding
+
+
+def _text(found: Sequence[Finding]) -> str:
+    told = list(dict.fromkeys(f"{f.code} {f.message}" for f in found))
+    return "# TODO(translate): " + "; ".join(told)
+
+
+def _with_comment(trailing: cst.TrailingWhitespace, text: str) -> cst.TrailingWhitespace:
+    old = trailing.comment.value if trailing.comment is not None else ""
+    if text in old:
+        return trailing
+    whole = f"{old}  {text}" if old else text
+    return trailing.with_changes(whitespace=cst.SimpleWhitespace("  "), comment=cst.Comment(whole))
+
+
+def commented(line: cst.SimpleStatementLine, found: Sequence[Finding]) -> cst.SimpleStatementLine:
+    """A mark at the end of the line."""
+    return line.with_changes(trailing_whitespace=_with_comment(line.trailing_whitespace, _text(found)))
+
+
+def marked(statement: Any, found: Sequence[Finding]) -> Any:
+    """A mark at the end of the first line of a compound statement."""
+    body = statement.body
+    if not isinstance(body, cst.IndentedBlock):
+        return statement
+    return statement.with_changes(body=body.with_changes(header=_with_comment(body.header, _text(found))))

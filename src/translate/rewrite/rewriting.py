@@ -1,0 +1,35 @@
+"""From a tree and what is known of it to the text of the translation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+from translate.infer.facts import Facts
+from translate.rewrite.helpers import definitions
+from translate.rewrite.imports import rewrite_imports
+from translate.rewrite.names import Names
+from translate.rewrite.transformer import Transformer
+from translate.rules import RuleSet
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    code: str
+    translated: dict[str, int]
+    """How often each API of the source was translated."""
+    renamed: dict[str, str]
+    """Attributes that the target reserves, and what they are called now."""
+
+
+def rewrite(module: cst.Module, facts: Facts, rules: RuleSet, *, channels_first: bool) -> Rewritten:
+    """Writes the module anew."""
+    names = Names(facts.names)
+    transformer = Transformer(facts, rules, names, channels_first)
+    changed = module.visit(transformer)
+    assert isinstance(changed, cst.Module)
+    helpers = definitions(names, rules)
+    adapters = "\n\n".join(transformer.adapters.written.values())
+    changed = rewrite_imports(changed, names, "\n\n".join(t for t in (helpers, adapters) if t))
+    return Rewritten(changed.code, transformer.translated, transformer.classes.renamed)

@@ -1,0 +1,84 @@
+"""Filling the templates of rules with parts of the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+import libcst as cst
+
+PLACEHOLDER = re.compile(r"\{(?:(scalar)\()?(\w+)(?:\.(\d+))?\)?\}")
+_OPERATORS = (
+    cst.BinaryOperation,
+    cst.BooleanOperation,
+    cst.UnaryOperation,
+    cst.Comparison,
+    cst.IfExp,
+    cst.Lambda,
+    cst.NamedExpr,
+    cst.GeneratorExp,
+)
+
+
+def is_operator(node: cst.CSTNode) -> bool:
+    """Whether an expression needs brackets when it becomes part of another."""
+    return isinstance(node, _OPERATORS) and not node.lpar
+
+
+def bracketed(node: cst.BaseExpression) -> cst.BaseExpression:
+    if not is_operator(node):
+        return node
+    return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+
+
+@lru_cache(maxsize=2048)
+def _parsed(text: str) -> cst.BaseExpression:
+    return cst.parse_expression(text)
+
+
+class _Fill(cst.CSTTransformer):
+    def __init__(self, parts: Mapping[str, cst.BaseExpression]) -> None:
+        super().__init__()
+        self.parts = parts
+        self.stack: list[cst.CSTNode] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        self.stack.append(node)
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]
+        self.stack.pop()
+        if isinstance(updated_node, cst.Name) and updated_node.value in self.parts:
+            part = self.parts[updated_node.value]
+            free = not self.stack or isinstance(self.stack[-1], (cst.Arg, cst.Element, cst.Index))
+            return part if free else bracketed(part)
+        return updated_node
+
+
+def fill(
+    template: str,
+    shorten: Callable[[str], str],
+    value: Callable[[str, bool, int | None], cst.BaseExpression],
+) -> cst.BaseExpression:
+    """The expression that ``template`` stands for.
+
+    ``value(name, scalar, item)`` gives what is put in for a placeholder.
+    """
+    parts: dict[str, cst.BaseExpression] = {}
+
+    def mark(match: re.Match[str]) -> str:
+        item = int(match[3]) if match[3] is not None else None
+        key = f"_p_{match[2]}_{match[3] or ''}_{'s' if match[1] else ''}"
+        if key not in parts:
+            parts[key] = value(match[2], bool(match[1]), item)
+        return key
+
+    text = shorten(PLACEHOLDER.sub(mark, template))
+    node = _parsed(text)
+    return node.visit(_Fill(parts)) if parts else node  # type: ignore[return-value]
+
+
+def constant(value: object) -> cst.BaseExpression:
+    """A value as source text."""
+    return _parsed(repr(value))

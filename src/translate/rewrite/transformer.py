@@ -1,0 +1,321 @@
+"""The pass that rewrites the tree by what inference found out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.facts import Apply, Facts
+from translate.infer.roles import MODULE
+from translate.rewrite import containers
+from translate.rewrite.adapters import Adapters
+from translate.rewrite.application import Application
+from translate.rewrite.classes import Classes
+from translate.rewrite.marks import commented, marked
+from translate.rewrite.names import Names
+from translate.rewrite.templates import bracketed, fill, is_operator
+from translate.rules import RuleSet
+
+_FREE = (
+    cst.Arg,
+    cst.Assign,
+    cst.AnnAssign,
+    cst.AugAssign,
+    cst.Return,
+    cst.Expr,
+    cst.Element,
+    cst.Index,
+    cst.DictElement,
+    cst.If,
+    cst.While,
+    cst.NamedExpr,
+    cst.Yield,
+    cst.Assert,
+    cst.Annotation,
+    cst.Param,
+    cst.FormattedStringExpression,
+)
+"""What an operator may stand in without brackets."""
+
+
+class Transformer(cst.CSTTransformer):
+    """Facts are looked up by the nodes of the tree that was read."""
+
+    def __init__(self, facts: Facts, rules: RuleSet, names: Names, channels_first: bool) -> None:
+        super().__init__()
+        self.facts, self.rules, self.names = facts, rules, names
+        self.channels_first = channels_first
+        self.translated: dict[str, int] = {}
+        self.stack: list[cst.CSTNode] = []
+        self.adapters = Adapters(names)
+        self.classes = Classes(facts, rules, names)
+        self.marks = {f.statement: f for f in reversed(facts.found) if f.code.startswith("T") and f.statement}
+        self.all_marks: dict[cst.CSTNode, list[Any]] = {}
+        for found in facts.found:
+            if found.code.startswith("T") and found.statement is not None:
+                self.all_marks.setdefault(found.statement, []).append(found)
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        self.stack.append(node)
+        if isinstance(node, (cst.BaseStatement, cst.SimpleStatementLine)):
+            return node in self.facts.touched and node not in self.facts.dropped
+        return not isinstance(node, (cst.BaseParenthesizableWhitespace, cst.TrailingWhitespace, cst.EmptyLine))
+
+    def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        self.stack.pop()
+        node = updated_node
+        handler = _HANDLERS.get(type(original_node))
+        if handler is not None:
+            node = handler(self, original_node, updated_node)
+        if original_node in self.facts.casts:
+            axes = self.facts.casts[original_node]
+            node = fill(f"keras.ops.transpose({{x}}, {axes})", self.names.shorten, lambda *_: node)
+        if original_node in self.facts.casts_each:
+            axes = self.facts.casts_each[original_node]
+            text = f"[keras.ops.transpose(tensor, {axes}) for tensor in {{x}}]"
+            node = fill(text, self.names.shorten, lambda *_: node)
+        return node
+
+    def placed(self, node: cst.BaseExpression) -> cst.BaseExpression:
+        """Brackets around an operator that has come to stand within another expression."""
+        parent = self.stack[-1] if self.stack else None
+        return node if parent is None or isinstance(parent, _FREE) or not is_operator(node) else bracketed(node)
+
+    def count(self, apply: Apply) -> None:
+        name = apply.signature.name
+        self.translated[name] = self.translated.get(name, 0) + 1
+
+    # expressions
+
+    def applied(self, original: cst.CSTNode, updated: cst.BaseExpression) -> cst.BaseExpression:
+        apply = self.facts.apply[original]
+        self.count(apply)
+        if apply.adapter:
+            return self.adapters.reference(apply, self._in_isinstance())
+        node = Application(self.names, apply, updated, self.channels_first).write()
+        axes = self.facts.permutes.get(original)
+        if axes is not None:
+            text = f"keras.Sequential([keras.layers.Permute({axes}), {{layer}}])"
+            node = fill(text, self.names.shorten, lambda *_: node)
+        return self.placed(node)
+
+    def _in_isinstance(self) -> bool:
+        calls = [n for n in self.stack[-3:] if isinstance(n, cst.Call)]
+        return bool(calls) and isinstance(calls[-1].func, cst.Name) and calls[-1].func.value in ("isinstance", "issubclass")
+
+    def call(self, original: cst.Call, updated: cst.Call) -> cst.BaseExpression:
+        facts = self.facts
+        if original in facts.kept:
+            return updated
+        if original in facts.apply:
+            if facts.apply[original].rule.data.get("role") in ("buffer", "parameter"):
+                return updated  # becomes an assignment, see expression()
+            return self.applied(original, updated)
+        if original in facts.containers:
+            return containers.make(self.names, facts.containers[original], original, updated)
+        if original in facts.methods:
+            return containers.method(facts.methods[original], updated)
+        if original in facts.training_calls:
+            keyword = cst.Arg(cst.Name("training"), cst.Name("training"), _TIGHT)
+            return updated.with_changes(args=_append(updated.args, keyword))
+        return updated
+
+    def attribute(self, original: cst.Attribute, updated: cst.Attribute) -> cst.BaseExpression:
+        facts = self.facts
+        if original in facts.kept:
+            return updated
+        if original in facts.replaced:
+            return cst.parse_expression(facts.replaced[original])
+        if original in facts.apply:
+            return self.referred(original, updated)
+        found = facts.methods.get(original, "")
+        if found.startswith("child"):
+            return containers.child(found, updated)
+        if found == "layers":
+            return cst.Attribute(self.classes.attribute(updated), cst.Name("layers"))
+        return self.classes.attribute(updated)
+
+    def name(self, original: cst.Name, updated: cst.Name) -> cst.BaseExpression:
+        if original in self.facts.apply and original not in self.facts.kept:
+            return self.referred(original, updated)
+        if self.facts.methods.get(original) == "layers":
+            return cst.Attribute(updated, cst.Name("layers"))
+        return updated
+
+    def referred(self, original: cst.CSTNode, updated: cst.BaseExpression) -> cst.BaseExpression:
+        """A name of the framework that is not called."""
+        apply = self.facts.apply[original]
+        if apply.rule.data.get("role") in ("module", "sequential", "tensor", "module_list", "module_dict"):
+            self.count(apply)
+            target = apply.rule.write or (apply.rule.keras.name if apply.rule.keras else "")
+            return cst.parse_expression(self.names.shorten(target))
+        return self.applied(original, updated)
+
+    def subscript(self, original: cst.Subscript, updated: cst.Subscript) -> cst.BaseExpression:
+        facts = self.facts
+        if original in facts.kept:
+            return updated
+        if original in facts.methods:
+            return containers.item(facts.methods[original], updated)
+        items = facts.items.get(original)
+        if items is None:
+            return updated
+        parts = [_FULL if place is None else updated.slice[place] for place in items.order]
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        spaced = [p.with_changes(comma=comma) for p in parts[:-1]]
+        return updated.with_changes(slice=[*spaced, parts[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)])
+
+    def replaced(self, original: cst.CSTNode, updated: Any) -> Any:
+        text = self.facts.replaced.get(original)
+        if text is None:
+            return updated
+        if isinstance(updated, cst.Slice):
+            return cst.Slice(lower=cst.Integer("1"), upper=cst.UnaryOperation(cst.Minus(), cst.Integer("1")))
+        return cst.parse_expression(text)
+
+    def unpacked(self, original: cst.Tuple, updated: cst.Tuple) -> cst.Tuple:
+        order = self.facts.unpacked.get(original)
+        if order is None:
+            return updated
+        commas = [e.comma for e in updated.elements]
+        elements = [updated.elements[i].with_changes(comma=commas[k]) for k, i in enumerate(order)]
+        return updated.with_changes(elements=elements)
+
+    # statements
+
+    def line(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
+        if original in self.facts.dropped:
+            return cst.RemoveFromParent()
+        found = self.all_marks.get(original)
+        node = updated
+        if _same_name(node):
+            return cst.RemoveFromParent()
+        return commented(node, found) if found else node
+
+    def expression(self, original: cst.Expr, updated: cst.Expr) -> Any:
+        """``x.add_(1)`` as a statement assigns; so does a module's own registration of a buffer."""
+        value = original.value
+        if value in self.facts.kept:
+            return updated
+        if value in self.facts.assigned and isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
+            return cst.Assign([cst.AssignTarget(value.func.value)], updated.value)
+        if not isinstance(value, cst.Call):
+            return updated
+        apply = self.facts.apply.get(value)
+        if apply is not None and apply.rule.data.get("role") in ("buffer", "parameter"):
+            self.count(apply)
+            return _assignment(Application(self.names, apply, updated.value, self.channels_first))
+        kind = self.facts.methods.get(value, "")
+        if kind == "set item":
+            return containers.set_item(updated.value)
+        if kind.startswith("none "):
+            return cst.parse_statement(f"self.{kind.removeprefix('none ')} = None").body[0]
+        return updated
+
+    def augmented(self, original: cst.AugAssign, updated: cst.AugAssign) -> Any:
+        """``x += y`` where x is transposed first is written out."""
+        if original.target not in self.facts.casts:
+            return updated
+        operator = _OPERATORS[type(original.operator)]()
+        value = cst.BinaryOperation(updated.target, operator, bracketed(updated.value))
+        return cst.Assign([cst.AssignTarget(original.target)], value)
+
+    def block(self, original: cst.IndentedBlock, updated: cst.IndentedBlock) -> cst.IndentedBlock:
+        node = updated
+        for name, axes in self.facts.appended.get(original, ()):
+            text = self.names.shorten(f"{name} = keras.ops.transpose({name}, {axes})")
+            node = node.with_changes(body=[*node.body, cst.parse_statement(text)])
+        if not node.body or all(_is_docstring(s) for s in node.body) and not all(_is_docstring(s) for s in original.body):
+            node = node.with_changes(body=[*node.body, cst.SimpleStatementLine([cst.Pass()])])
+        return node
+
+    def compound(self, original: Any, updated: Any) -> Any:
+        if original in self.facts.dropped:
+            return cst.RemoveFromParent()
+        found = self.all_marks.get(original)
+        return marked(updated, found) if found else updated
+
+    def function(self, original: cst.FunctionDef, updated: cst.FunctionDef) -> Any:
+        if original in self.facts.initialisers:
+            return cst.RemoveFromParent()
+        return self.compound(original, self.classes.function(original, updated, self.stack))
+
+    def definition(self, original: cst.ClassDef, updated: cst.ClassDef) -> Any:
+        return self.compound(original, self.classes.definition(original, updated))
+
+
+_TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+_FULL = cst.SubscriptElement(cst.Slice(lower=None, upper=None))
+_OPERATORS: dict[type[cst.CSTNode], Callable[[], Any]] = {
+    cst.AddAssign: cst.Add,
+    cst.SubtractAssign: cst.Subtract,
+    cst.MultiplyAssign: cst.Multiply,
+    cst.DivideAssign: cst.Divide,
+    cst.FloorDivideAssign: cst.FloorDivide,
+    cst.ModuloAssign: cst.Modulo,
+    cst.PowerAssign: cst.Power,
+    cst.MatrixMultiplyAssign: cst.MatrixMultiply,
+}
+
+
+def _append(arguments: Any, new: cst.Arg) -> list[cst.Arg]:
+    found = list(arguments)
+    if not found:
+        return [new]
+    trailing = found[-1].comma
+    found[-1] = found[-1].with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
+    return [*found, new.with_changes(comma=trailing)]
+
+
+def _assignment(application: Application) -> cst.Assign:
+    """``self.register_buffer("mask", x)``: the template of the rule is an assignment."""
+    template = application.rule.write or ""
+    target, _, value = template.partition(" = ")
+    attribute = application.extra["attribute"]
+    left = cst.parse_expression(f"self.{attribute}")
+    assert isinstance(left, cst.Attribute)
+    left = left.with_changes(value=application.value("self"))
+    right = fill(value.replace("{attribute}", attribute), application.names.shorten, application.placeholder)
+    return cst.Assign([cst.AssignTarget(left)], right)
+
+
+def _is_docstring(statement: cst.CSTNode) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    return isinstance(statement.body[0], cst.Expr) and isinstance(statement.body[0].value, cst.BaseString)
+
+
+def _same_name(line: cst.SimpleStatementLine) -> bool:
+    """``x = x``, which is what is left of ``x = x.contiguous()``."""
+    node = line.body[0] if len(line.body) == 1 else None
+    if not isinstance(node, cst.Assign) or len(node.targets) != 1:
+        return False
+    target = node.targets[0].target
+    return isinstance(target, cst.Name) and isinstance(node.value, cst.Name) and target.value == node.value.value
+
+
+_HANDLERS: dict[type[cst.CSTNode], Callable[[Transformer, Any, Any], Any]] = {
+    cst.Call: Transformer.call,
+    cst.Attribute: Transformer.attribute,
+    cst.Name: lambda t, o, u: t.replaced(o, u) if o in t.facts.replaced else t.name(o, u),
+    cst.Integer: Transformer.replaced,
+    cst.UnaryOperation: Transformer.replaced,
+    cst.Slice: Transformer.replaced,
+    cst.Subscript: Transformer.subscript,
+    cst.Tuple: Transformer.unpacked,
+    cst.SimpleStatementLine: Transformer.line,
+    cst.Expr: Transformer.expression,
+    cst.AugAssign: Transformer.augmented,
+    cst.IndentedBlock: Transformer.block,
+    cst.FunctionDef: Transformer.function,
+    cst.ClassDef: Transformer.definition,
+    cst.If: Transformer.compound,
+    cst.For: Transformer.compound,
+    cst.While: Transformer.compound,
+    cst.With: Transformer.compound,
+    cst.Try: Transformer.compound,
+}
+
+_ = MODULE
