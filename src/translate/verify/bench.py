@@ -64,8 +64,9 @@ class Bench:
         training: bool = False,
         cotangents: Cotangents | None = None,
     ) -> Run:
-        with self._draws.run(source=True), self._source.blamed():
-            return running.run_source(model, arrays, dtype, training=training, cotangents=cotangents)
+        with self._draws.run(source=True):
+            blamed = self._source.blamed
+            return running.run_source(model, arrays, dtype, blamed, training=training, cotangents=cotangents)
 
     def run_target(
         self,
@@ -79,12 +80,13 @@ class Bench:
         output_orders: Mapping[str, Order] | None = None,
         pairs: Sequence[Pair] = (),
     ) -> Run:
-        with self._draws.run(source=False), self._target.blamed():
+        with self._draws.run(source=False):
             return running.run_target(
                 model,
                 arrays,
                 orders,
                 dtype,
+                self._target.blamed,
                 training=training,
                 cotangents=cotangents,
                 output_orders=output_orders,

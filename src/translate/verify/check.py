@@ -27,6 +27,8 @@ EXACT = Tolerance(1e-7, 1e-9)
 # A gradient that is much smaller than the others is a sum of terms of their size: measured by itself it is rounding.
 _GRADIENT_FLOOR = 1e-3
 _FLOAT32_FLOOR = 32 * float(np.finfo(np.float32).eps)
+# The first run has a batch of two. One, and a number that is neither, are where a fixed batch size shows.
+_OTHER_BATCHES = (3, 1)
 _FLOAT32_FACTOR = 10.0
 
 
@@ -77,31 +79,45 @@ class Checker:
             self.tally.notes.append(f"not used by the translation, so they have no weights there: {paths}")
 
     def _sizes(self, base: Sizes) -> None:
-        """Evaluation mode at the first sizes, then at drawn ones."""
-        self.tally.sizes.append(base)
-        self.tally.add(self._compare(base), base)
-        found: list[tuple[Sizes, list[Comparison]]] = []
-        rejected = 0
+        """Evaluation mode at the first sizes, with other batches, then at drawn sizes."""
+        batch = self.inputs.batch
+        others = [{**base, batch: n} for n in _OTHER_BATCHES] if batch and batch not in self.inputs.ranges else []
+        for at in [base, *others]:
+            comparisons = self._compare_if_accepted(at)
+            if comparisons is not None and self.tally.equal:
+                self.tally.sizes.append(at)
+                self.tally.add(comparisons, at)
+        if self.tally.equal:
+            self._drawn_sizes(base)
+
+    def _drawn_sizes(self, base: Sizes) -> None:
+        drawn: list[tuple[Sizes, list[Comparison]]] = []
+        rejected: list[Sizes] = []
 
         def check(at: Sizes) -> bool | None:
-            nonlocal rejected
-            try:
-                self._accept(at)
-            except UserError:
-                rejected += 1
+            comparisons = self._compare_if_accepted(at)
+            if comparisons is None:
+                rejected.append(at)
                 return None
-            found.append((at, self._compare(at)))
-            return all(c.equal for c in found[-1][1])
+            drawn.append((at, comparisons))
+            return all(c.equal for c in comparisons)
 
         search = Search(self.inputs, base, check, self.options.seed)
-        if self.tally.equal:
-            search.run(self.options.examples)
-        for at, comparisons in found:
+        search.run(self.options.examples)
+        for at, comparisons in drawn:
             self.tally.sizes.append(at)
             if search.failing in (None, at):
                 self.tally.add(comparisons, at)
-        if rejected and not found:
-            self.tally.notes.append("the source takes none of the drawn sizes, so only one combination was compared")
+        if rejected and not drawn:
+            self.tally.notes.append("the source takes none of the drawn sizes: only the first ones were compared")
+
+    def _compare_if_accepted(self, at: Sizes) -> list[Comparison] | None:
+        """What was compared, or None if the source does not take these sizes."""
+        try:
+            self._accept(at)
+        except UserError:
+            return None
+        return self._compare(at)
 
     def _compare(self, at: Sizes, *, training: bool = False) -> list[Comparison]:
         arrays, match, gradients = self._arrays(at), self.match, self.options.gradients
@@ -232,7 +248,8 @@ def compare_models(
     """
     options, started = options or Options(), time.monotonic()
     parsed = Inputs.parse(inputs)
-    bench = Bench(UserFile(source, "source"), UserFile(translated, "translation"), model, options.seed)
+    files = UserFile(source, "source", translated), UserFile(translated, "translation", source)
+    bench = Bench(*files, model, options.seed)
     try:
         return Checker(bench, parsed, options, progress).run()
     except (UserError, NotComparableError) as error:

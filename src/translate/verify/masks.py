@@ -109,7 +109,7 @@ def _torch_patches(draws: Draws) -> list[Patches]:
         return call
 
     def numbers(shape: Any, like: Any, normal: bool) -> Any:
-        drawn = np.ascontiguousarray(draws.draw(tuple(int(s) for s in shape), normal))
+        drawn = draws.draw(tuple(int(s) for s in shape), normal).copy()
         return torch.as_tensor(drawn, dtype=like if like is not None else torch.get_default_dtype())
 
     def rand(normal: bool) -> Callable[..., Any]:

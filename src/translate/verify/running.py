@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, cast
@@ -17,6 +18,9 @@ from translate.weights import Pair
 
 Cotangents = Callable[[str, tuple[int, ...]], Array]
 """From the path and shape (the source's) of an output to the weights of its elements in the sum that is derived."""
+
+Blamed = Callable[[], AbstractContextManager[None]]
+"""A context that turns the exceptions of a model into UserError."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,18 @@ def leaves(value: Any, path: str = "output") -> Iterator[tuple[str, Any]]:
 
 
 def run_source(
-    model: Any, arrays: Sequence[Array], dtype: str, *, training: bool = False, cotangents: Cotangents | None = None
+    model: Any,
+    arrays: Sequence[Array],
+    dtype: str,
+    blamed: Blamed,
+    *,
+    training: bool = False,
+    cotangents: Cotangents | None = None,
 ) -> Run:
-    """Call a PyTorch model (or function) on ``arrays``; float ones are given as ``dtype``."""
+    """Call a PyTorch model (or function) on ``arrays``; float ones are given as ``dtype``.
+
+    What the model raises comes out as ``blamed`` makes it.
+    """
     torch: Any = import_module("torch")
     if isinstance(model, torch.nn.Module):
         model.train(training)
@@ -61,7 +74,8 @@ def run_source(
         for x in floats.values():
             x.requires_grad_()
         # A copy, because a model may write into its input, which autograd forbids for one that is derived by.
-        found = dict(leaves(model(*[x.clone() for x in starts])))
+        with blamed():
+            found = dict(leaves(model(*[x.clone() for x in starts])))
     outputs = {path: _torch_array(value) for path, value in found.items()}
     if cotangents is None:
         return Run(outputs)
@@ -75,7 +89,8 @@ def run_source(
     )
     by = [*floats.values(), *parameters.values()]
     derived: Any = isinstance(total, torch.Tensor) and by
-    gradients = torch.autograd.grad(total, by, allow_unused=True) if derived else [None] * len(by)
+    with blamed():
+        gradients = torch.autograd.grad(total, by, allow_unused=True) if derived else [None] * len(by)
     arrays_out = [
         np.zeros(tuple(x.shape), dtype) if g is None else _torch_array(g) for x, g in zip(by, gradients, strict=True)
     ]
@@ -95,6 +110,7 @@ def run_target(
     arrays: Sequence[Array],
     orders: Sequence[axes.Order],
     dtype: str,
+    blamed: Blamed,
     *,
     training: bool = False,
     cotangents: Cotangents | None = None,
@@ -107,13 +123,15 @@ def run_target(
     """
     tf: Any = import_module("tensorflow")
     starts = [
-        tf.convert_to_tensor(np.ascontiguousarray(a.transpose(o)), dtype=dtype if a.dtype.kind == "f" else a.dtype)
+        tf.convert_to_tensor(a.transpose(o).copy(), dtype=dtype if a.dtype.kind == "f" else a.dtype)
         for a, o in zip(arrays, orders, strict=True)
     ]
     if cotangents is None:
-        return Run({p: _keras_array(v) for p, v in leaves(_call(model, starts, training))})
+        with blamed():
+            found = dict(leaves(_call(model, starts, training)))
+        return Run({path: _keras_array(value) for path, value in found.items()})
     floats = {i: x for i, x in enumerate(starts) if x.dtype.is_floating}
-    with tf.GradientTape() as tape:
+    with blamed(), tf.GradientTape() as tape:
         for x in floats.values():
             tape.watch(x)
         found = dict(leaves(_call(model, starts, training)))
@@ -126,7 +144,8 @@ def run_target(
         shape = tuple(value.shape[i] for i in axes.inverse(order))
         weights.append(tf.convert_to_tensor(cotangents(path, shape).transpose(order), dtype=value.dtype))
     by = [*floats.values(), *[p.target.value for p in pairs]]
-    gradients = tape.gradient(list(derived.values()), by, output_gradients=weights) if derived else [None] * len(by)
+    with blamed():
+        gradients = tape.gradient(list(derived.values()), by, output_gradients=weights) if derived else [None] * len(by)
     found_gradients = [
         np.zeros(tuple(x.shape), dtype) if g is None else _keras_array(tf.convert_to_tensor(g))
         for x, g in zip(by, gradients, strict=True)
