@@ -32,13 +32,14 @@ def too_deep(source: Source, line: int = 0) -> CommandError:
 
 
 def syntax_error(source: Source, message: str, line: int, column: int) -> CommandError:
-    """The error for a text that the real parser rejected, in Python's own words where it has better ones."""
+    """The error for a text that the translator rejected, in Python's own words where it has better ones."""
     try:
         _parse(source.text)
     except SyntaxError as error:
         message, line, column = error.msg, error.lineno or line, error.offset or column
-    except (RecursionError, MemoryError, ValueError):
-        pass
+    else:
+        if not line:  # nothing wrong with the syntax
+            return CommandError(f"{source.name}: {message}; split up what is nested or chained most deeply")
     lines = source.text.split("\n")
     written = lines[line - 1] if 0 < line <= len(lines) else ""
     if message.startswith(_PYTHON_2_MESSAGES) or _PYTHON_2.match(written):
