@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from importlib import import_module
 from typing import Any
 
 from translate.verify import running
 from translate.verify.axes import Order
 from translate.verify.compare import Array
+from translate.verify.erf import exact_erf
 from translate.verify.exceptions import Watch
 from translate.verify.load import UserFile
 from translate.verify.masks import Draws
@@ -25,11 +27,13 @@ class Bench:
         self._torch: Any = import_module("torch")
         self._default = self._torch.get_default_dtype()
         self._keras: Any = None
+        self._stack = ExitStack()
         self._draws.patch_torch()
 
     def close(self) -> None:
         """Leave the frameworks as they were."""
         self._torch.set_default_dtype(self._default)
+        self._stack.close()
         self.watch.close()
         self._draws.close()
         if self._keras is not None:
@@ -48,6 +52,7 @@ class Bench:
             self._keras = import_module("keras")
             self._draws.patch_keras()
             self.watch.patch()
+            self._stack.enter_context(exact_erf())
         self._precision(dtype)
         self._keras.utils.set_random_seed(self._seed)
         return self._target.model(self._expression)

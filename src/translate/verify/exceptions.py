@@ -26,8 +26,6 @@ class Inexact:
 
 
 INEXACT = (
-    Inexact("tensorflow.nn", "gelu", "approximate", (True,), 1e-7, "TensorFlow's erf errs by 5e-9, so exact gelu does"),
-    Inexact("tensorflow.math", "erf", "", (), 1e-7, "TensorFlow's erf errs by 5e-9"),
     Inexact("tensorflow.image", "resize", "method", ("nearest",), 1e-5, "TensorFlow resizes with float32 weights"),
 )
 
