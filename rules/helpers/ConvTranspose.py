@@ -37,28 +37,27 @@ class ConvTranspose(keras.layers.Layer):
             self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
 
     def call(self, inputs):
-        ops = keras.ops
-        outputs = inputs if self.data_format == "channels_last" else ops.moveaxis(inputs, 1, -1)
+        outputs = inputs if self.data_format == "channels_last" else keras.ops.moveaxis(inputs, 1, -1)
         rank = len(outputs.shape) - 2
         pads, kept = [(0, 0)], [slice(None)]
         settings = (self.strides, self.padding, self.output_padding, self.dilation_rate)
         for i in range(rank):
             s, p, extra, d = (v if isinstance(v, int) else v[i] for v in settings)
-            shape = list(ops.shape(outputs))
+            shape = list(keras.ops.shape(outputs))
             gaps = [(0, 0)] * (len(shape) + 1)
             gaps[i + 2] = (0, s - 1)
             shape[i + 1] *= s
-            outputs = ops.reshape(ops.pad(ops.expand_dims(outputs, i + 2), gaps), shape)
+            outputs = keras.ops.reshape(keras.ops.pad(keras.ops.expand_dims(outputs, i + 2), gaps), shape)
             border = d * (self.kernel.shape[i] - 1)
             pads.append((border, border + extra))
             kept.append(slice(p, -(p + s - 1) or None))
-        outputs = ops.pad(outputs, [*pads, (0, 0)])
+        outputs = keras.ops.pad(outputs, [*pads, (0, 0)])
 
         *sizes, filters, channels = self.kernel.shape
-        kernel = ops.flip(self.kernel, axis=list(range(rank)))
-        kernel = ops.reshape(kernel, (*sizes, filters, self.groups, channels // self.groups))
-        kernel = ops.reshape(ops.swapaxes(kernel, -1, -3), (*sizes, channels // self.groups, self.filters))
-        outputs = ops.conv(outputs, kernel, 1, "valid", "channels_last", self.dilation_rate)[tuple(kept)]
+        kernel = keras.ops.flip(self.kernel, axis=list(range(rank)))
+        kernel = keras.ops.reshape(kernel, (*sizes, filters, self.groups, channels // self.groups))
+        kernel = keras.ops.reshape(keras.ops.swapaxes(kernel, -1, -3), (*sizes, channels // self.groups, self.filters))
+        outputs = keras.ops.conv(outputs, kernel, 1, "valid", "channels_last", self.dilation_rate)[tuple(kept)]
         if self.use_bias:
             outputs = outputs + self.bias
-        return outputs if self.data_format == "channels_last" else ops.moveaxis(outputs, -1, 1)
+        return outputs if self.data_format == "channels_last" else keras.ops.moveaxis(outputs, -1, 1)

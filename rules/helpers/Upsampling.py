@@ -24,16 +24,19 @@ class Upsampling(keras.layers.Layer):
         return outputs
 
     def resize(self, x, axis, size, factor):
-        ops = keras.ops
-        old = ops.shape(x)[axis]
+        old = keras.ops.shape(x)[axis]
         if factor is None:
-            step = ops.cast(old, x.dtype) / size
+            step = keras.ops.cast(old, x.dtype) / size
         else:
-            step = ops.convert_to_tensor(1 / factor, x.dtype)
-            size = int(old * factor) if isinstance(old, int) else ops.cast(ops.cast(old, "float64") * factor, "int32")
-        place = ops.cast(ops.arange(size, dtype="int32"), x.dtype)
+            step = keras.ops.convert_to_tensor(1 / factor, x.dtype)
+            size = (
+                int(old * factor)
+                if isinstance(old, int)
+                else keras.ops.cast(keras.ops.cast(old, "float64") * factor, "int32")
+            )
+        place = keras.ops.cast(keras.ops.arange(size, dtype="int32"), x.dtype)
         if self.align_corners:
-            place = place * ops.cast(old - 1, x.dtype) / ops.cast(ops.maximum(size - 1, 1), x.dtype)
+            place = place * keras.ops.cast(old - 1, x.dtype) / keras.ops.cast(keras.ops.maximum(size - 1, 1), x.dtype)
         elif self.interpolation == "nearest":
             place = place * step
         elif self.interpolation == "nearest-exact":
@@ -42,14 +45,14 @@ class Upsampling(keras.layers.Layer):
             place = (place + 0.5) * step - 0.5
 
         if self.interpolation.startswith("nearest"):
-            place = ops.cast(place, "float32")  # as PyTorch does, so that both round alike
+            place = keras.ops.cast(place, "float32")  # as PyTorch does, so that both round alike
             weights = {0: None}
         elif self.interpolation == "linear":
-            place = ops.maximum(place, 0)
-            t = place - ops.floor(place)
+            place = keras.ops.maximum(place, 0)
+            t = place - keras.ops.floor(place)
             weights = {0: 1 - t, 1: t}
         else:
-            t = place - ops.floor(place)
+            t = place - keras.ops.floor(place)
             u = 1 - t
             weights = {
                 -1: -0.75 * t * u * u,
@@ -59,9 +62,9 @@ class Upsampling(keras.layers.Layer):
             }
         outputs = 0
         for offset, weight in weights.items():
-            index = ops.clip(ops.cast(ops.floor(place), "int32") + offset, 0, old - 1)
-            pixels = ops.take(x, index, axis=axis)
+            index = keras.ops.clip(keras.ops.cast(keras.ops.floor(place), "int32") + offset, 0, old - 1)
+            pixels = keras.ops.take(x, index, axis=axis)
             if weight is None:
                 return pixels
-            outputs += pixels * ops.reshape(weight, [-1] + [1] * (len(x.shape) - 1 - axis))
+            outputs += pixels * keras.ops.reshape(weight, [-1] + [1] * (len(x.shape) - 1 - axis))
         return outputs
