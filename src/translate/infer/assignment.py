@@ -31,6 +31,7 @@ def assign(state: State, target: cst.BaseExpression, value: Value, augmented: bo
     if isinstance(target, cst.Name):
         state.frame.names[target.value] = value
         state.facts.names.add(target.value)
+        state.imported.discard(target.value)
     elif isinstance(target, (cst.Tuple, cst.List)):
         _unpack(state, target, value)
     elif isinstance(target, cst.Attribute):
@@ -58,7 +59,8 @@ def _unpack_size(state: State, target: cst.CSTNode, size: Size, count: int) -> N
     state.settle(tensor)
     if tensor.undecided:
         tensor.arrangement.root()._rank = count  # pyright: ignore[reportPrivateUsage]
-    elif tensor.is_image and tensor.rank == count:
+    elif tensor.is_image and tensor.rank == count and not size.cast:
+        size.renumbered = True
         state.record(state.facts.unpacked, target, to_image(count))
     elif tensor.rank is None:
         tensor.own_rank = count

@@ -128,7 +128,7 @@ def _of_tensor(state: State, node: cst.Attribute, owner: Tensor, name: str) -> V
     if role_member(state, name, TENSOR) == "size":
         rule = state.rules.find(full)[0]
         state.record(state.facts.apply, node, Apply(rule, rule.torch[0], None, (("self", RECEIVER),)))
-        return Size(owner)
+        return Size(owner, Operand(owner, node.value))
     for rule in state.rules.find(full):
         signature = rule.spelling(full)
         if signature.callable:

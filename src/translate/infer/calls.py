@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import libcst as cst
 
 from translate.infer import builtin, containers, flows
@@ -11,6 +13,7 @@ from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.roles import MODULE, TENSOR, is_framework, role, role_member
 from translate.infer.state import Infeasible, Operand, State
+from translate.infer.subscripts import size_in_source
 from translate.infer.values import (
     NONE,
     OPAQUE,
@@ -21,13 +24,16 @@ from translate.infer.values import (
     Container,
     Function,
     Instance,
+    Kept,
     Layer,
     Method,
     Opaque,
+    Size,
     Super,
     Tensor,
     Union,
     Value,
+    image,
     join,
     options,
     source,
@@ -74,7 +80,7 @@ def _agree(state: State, node: cst.Call, choices: list[Value], operands: Operand
         if axes is not None and operand.node is not None and not operand.in_chain:
             state.record(state.facts.casts, operand.node, axes)
             rank = len(axes)
-            value = state.image(rank) if axes[-1] == 1 else source(rank)
+            value = image(rank) if axes[-1] == 1 else source(rank)
             operand = Operand(value, None, False, operand.keyword, operand.star, operand.index)
         agreed.append(operand)
     return agreed
@@ -95,6 +101,11 @@ def _one(state: State, node: cst.Call, callee: Value, operands: Operands, receiv
         return state.call(callee.info, callee.bound, operands, node)
     if isinstance(callee, Method):
         return _method(state, node, callee, operands, receiver)
+    if isinstance(callee, Kept):  # reported where it was made
+        for operand in operands:
+            if tensors_in(operand.value):
+                state.need_source(operand)
+        return source()
     if any(tensors_in(o.value) for o in operands):
         if not isinstance(callee, Opaque) or not state.initialising:
             state.report(node, "T105", "what is called here is not known, nor how it arranges the axes of its result")
@@ -120,7 +131,7 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         return _by_rule(state, node, name, rules, operands, None)
     if is_framework(name):
         state.report(node, "T101", f"there is no rule for {name}")
-        return source() if any(tensors_in(o.value) for o in operands) else UNKNOWN
+        return source() if any(tensors_in(o.value) for o in operands) else Kept(name)
     if any(tensors_in(o.value) for o in operands):
         for operand in operands:
             if tensors_in(operand.value):
@@ -128,6 +139,13 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         state.report(node, "T101", f"there is no rule for {name}, which is given a tensor")
         return source()
     return UNKNOWN if name[:1] == "." or name.split(".")[-1][:1].isupper() else OPAQUE
+
+
+def is_direct(state: State, function: cst.BaseExpression) -> bool:
+    """Whether what is called is named by its import, ``nn.ReLU(...)``, rather than by a variable that holds it."""
+    while isinstance(function, cst.Attribute):
+        function = function.value
+    return isinstance(function, cst.Name) and function.value in state.imported
 
 
 def is_layer_class(rule: Rule, name: str) -> bool:
@@ -138,21 +156,27 @@ def is_layer_class(rule: Rule, name: str) -> bool:
 def _by_rule(
     state: State, node: cst.Call, name: str, rules: list[Rule], operands: Operands, receiver: Operand | None
 ) -> Value:
+    for operand in operands:
+        if isinstance(operand.value, Size):
+            size_in_source(state, operand.value)
     chosen = _choose(rules, name, operands, receiver)
     if isinstance(chosen, str):
         code = "T102" if any(r.supported for r in rules) else "T101"
         what = "is not translated with these arguments" if code == "T102" else "has no counterpart in Keras"
         state.report(node, code, f"{name} {what}" + (f": {chosen}" if code == "T102" else ""), "" if code == "T102" else chosen)
-        return source() if any(tensors_in(o.value) for o in [*operands, *([receiver] if receiver else [])]) else UNKNOWN
+        return source() if any(tensors_in(o.value) for o in [*operands, *([receiver] if receiver else [])]) else Kept(name)
+    if isinstance(chosen, ByAdapter):
+        return _adapted(state, node, name, chosen.rule, operands)
     rule, case, bound = chosen
     if rule.differs and state.recording and rule.differs not in state.told:
         state.told.add(rule.differs)
         state.report(node, "N202", f"{name}: {rule.differs}")
     if is_layer_class(rule, name) and receiver is None:
         apply = Apply(rule, bound.signature, case, bound.slots())
-        layer = Layer(name, node, node, (bound, apply))
+        direct = is_direct(state, node.func)
+        layer = Layer(name, node, (bound, apply), direct)
         state.constructed += 1
-        if state.recording:
+        if state.recording and direct:
             state.made[node] = (apply, tuple(state.statements))
         return layer
     if rule.code:
@@ -160,7 +184,10 @@ def _by_rule(
     first = bound.first() if bound.operands or any(bound.stars.values()) else Operand(OPAQUE)
     value, axes = flows.flow(state, rule, bound, first, case.becomes if case else "")
     apply = Apply(rule, bound.signature, case, bound.slots(), tuple(axes.items()))
-    state.record(state.facts.apply, node, apply)
+    if receiver is not None or is_direct(state, node.func):
+        state.record(state.facts.apply, node, apply)
+    elif axes:
+        state.report(node, "T105", f"{name} is passed on as a value and called where its axis is not known")
     if rule.view and isinstance(value, Tensor) and isinstance(first.value, Tensor):
         value.parts = (*value.parts, first.value)
     changed_in_place(state, node, name, bound, first)
@@ -171,9 +198,31 @@ def _by_rule(
     return value
 
 
+@dataclass(frozen=True)
+class ByAdapter:
+    """Arguments passed on with ``**``: a function with the source's signature sorts them out when it runs."""
+
+    rule: Rule
+
+
+def _adapted(state: State, node: cst.Call, name: str, rule: Rule, operands: Operands) -> Value:
+    signature = rule.spelling(name)
+    state.record(state.facts.apply, node.func, Apply(rule, signature, adapter=True))
+    bound = Bound(signature)
+    state.constructed += 1
+    if is_layer_class(rule, name):
+        return Layer(name, node, (bound, Apply(rule, signature)), direct=False)
+    value, _ = flows.flow(state, rule, bound, operands[0] if operands else Operand(OPAQUE))
+    return value
+
+
 def _choose(rules: list[Rule], name: str, operands: Operands, receiver: Operand | None):  # noqa: ANN202
     bound_for: dict[int, Bound] = {}
     problem = ""
+    if receiver is None and any(o.star == "**" for o in operands):
+        found = next((r for r in rules if r.supported and not r.code), None)
+        if found is not None:
+            return ByAdapter(found)
     for index, rule in enumerate(rules):
         signature = rule.spelling(name)
         first = rule.torch[0].parameters[0].name if rule.torch[0].parameters else ""
@@ -227,6 +276,10 @@ def call_layer(state: State, layer: Layer, operands: Operands) -> Value:
 def record_layer(state: State, layer: Layer, apply: Apply) -> None:
     """How the layer is made depends on how it is called."""
     if not state.recording:
+        return
+    if not layer.direct:
+        if apply.axes:
+            state.report(layer.node, "T105", f"{layer.name} is passed on as a value and made where its axis is not known")
         return
     statements, state.statements = state.statements, list(state.made.get(layer.node, (None, ()))[1])
     state.record(state.facts.apply, layer.node, apply)
@@ -348,13 +401,23 @@ def tensor_method(state: State, node: cst.Call, name: str, receiver: Operand, op
         for tensor in tensors_in(receiver.value):
             tensor.changed_in_place()
         parent = state.statements[-1] if state.statements else None
-        if isinstance(parent, cst.SimpleStatementLine) and _is_statement(parent, node):
-            state.record(state.facts.assigned, node, True)
+        target = _changed_name(node)
+        if target is not None and isinstance(parent, cst.SimpleStatementLine) and _is_statement(parent, node):
+            state.record(state.facts.assigned, node, target)
             from translate.infer.assignment import assign
 
-            assert isinstance(node.func, cst.Attribute)
-            assign(state, node.func.value, value)
+            assign(state, target, value)
     return value
+
+
+def _changed_name(node: cst.BaseExpression) -> cst.BaseExpression | None:
+    """What ``x.mul_(2).add_(y)`` changes: ``x``."""
+    while isinstance(node, cst.Call):
+        function = node.func
+        if not isinstance(function, cst.Attribute) or not function.attr.value.endswith("_"):
+            return None
+        node = function.value
+    return node if isinstance(node, (cst.Name, cst.Attribute)) else None
 
 
 def _is_statement(line: cst.SimpleStatementLine, node: cst.Call) -> bool:

@@ -15,6 +15,7 @@ from translate.infer.binding import constant, tensors_in
 from translate.infer.calls import call
 from translate.infer.program import FunctionInfo
 from translate.infer.references import refer
+from translate.infer.roles import TENSOR
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.subscripts import subscript
 from translate.infer.values import (
@@ -69,6 +70,12 @@ def look_up(state: State, name: str) -> Value:
 
 def _name(state: State, node: cst.Name) -> Value:
     value = look_up(state, node.value)
+    _check_stale(state, node, value)
+    return refer(state, node, value)
+
+
+def _check_stale(state: State, node: cst.Name, value: Value) -> None:
+    """A tensor that was changed in place under another name is not what the source would see."""
     for option in options(value):
         if isinstance(option, Tensor) and option.stale:
             state.report(
@@ -79,27 +86,35 @@ def _name(state: State, node: cst.Name) -> Value:
             )
         elif isinstance(option, Tensor) and option.perhaps_stale:
             state.report(node, "N205", f"{node.value} may have been changed in place under another name; taken as unchanged")
-    return refer(state, node, value)
 
 
 def _attribute(state: State, node: cst.Attribute) -> Value:
-    return refer(state, node, attribute(state, node, _owner(state, node.value)))
+    return refer(state, node, attribute(state, node, _owner(state, node.value, node.attr.value)))
 
 
-def _owner(state: State, node: cst.BaseExpression) -> Value:
-    """Like evaluate, but a part of a dotted name is no reference to a framework by itself."""
+def _owner(state: State, node: cst.BaseExpression, wanted: str = "") -> Value:
+    """Like evaluate, but a part of a dotted name is no reference to a framework by itself.
+
+    ``wanted`` is the attribute that is asked for: sizes and types do not change in place.
+    """
     if isinstance(node, cst.Name):
         value = look_up(state, node.value)
-        return value if isinstance(value, Api) else _name(state, node)
+        if not isinstance(value, Api) and not _is_number(state, wanted):
+            _check_stale(state, node, value)
+        return value
     if isinstance(node, cst.Attribute):
         return attribute(state, node, _owner(state, node.value))
     return evaluate(state, node)
 
 
+def _is_number(state: State, name: str) -> bool:
+    return bool(name) and any(r.tensors == "number" for r in state.rules.find(f"{TENSOR}.{name}"))
+
+
 def _call(state: State, node: cst.Call) -> Value:
     function = node.func
     if isinstance(function, cst.Attribute):
-        owner = _owner(state, function.value)
+        owner = _owner(state, function.value, function.attr.value)
         callee = attribute(state, function, owner, called=True)
         receiver = Operand(owner, function.value, index=-1)
     else:

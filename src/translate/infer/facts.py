@@ -75,8 +75,8 @@ class Facts:
     """Calls of a container's or a layer's own methods, by kind of change."""
     dropped: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])
     """Statements left out, and why (a code)."""
-    assigned: dict[cst.CSTNode, bool] = field(default_factory=dict[cst.CSTNode, bool])
-    """Statements such as ``x.add_(1)`` whose result is assigned to ``x``."""
+    assigned: dict[cst.CSTNode, cst.BaseExpression] = field(default_factory=dict[cst.CSTNode, cst.BaseExpression])
+    """Calls such as ``x.add_(1)`` that are statements: what their result is assigned to."""
     training: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
     """Functions that need to know whether the model trains."""
     training_calls: dict[cst.CSTNode, bool] = field(default_factory=dict[cst.CSTNode, bool])

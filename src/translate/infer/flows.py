@@ -35,22 +35,30 @@ def flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str 
     ``bound`` holds the arguments of the function, or of the layer's constructor; ``operand`` the tensor.
     """
     form = rule.tensors.split("->")[0].strip()
+    first = state.channels_first and keeps_channels_first(state, rule)
     match = _IMAGE.match(form)
     if match:
         rank = int(match[1]) + 2
+        _weights_in_source(state, bound, operand)
         if "features" in form and _is_features(operand, rank):
             return state.need_source(operand), {}
-        state.need_image(operand, rank)
-        return state.image(rank, becomes == "1x1"), {}
+        state.need_image(operand, rank, first)
+        return source(rank) if first else image(rank, becomes == "1x1"), {}
     if form == "image":
-        return _image(state, operand), {}
+        _weights_in_source(state, bound, operand)
+        return _image(state, operand, first), {}
     simple = _SIMPLE.get(form)
     if simple is not None:
         return simple(state, rule, bound, operand), {}
     by_axis = _BY_AXIS.get(form)
     if by_axis is not None:
         return by_axis(state, rule, bound, operand)
-    if form == "creates":
+    if form.startswith("indices"):
+        tensor = state.need_source(operand)
+        return source(None if tensor.rank is None else tensor.rank + 1), {}
+    if form == "unbind":
+        return _unbind(state, rule, bound, operand)
+    if form.startswith("creates"):
         return source(_rank(rule.tensors)), {}
     if form == "number":
         return OPAQUE, {}
@@ -67,7 +75,26 @@ def _is_features(operand: Operand, rank: int) -> bool:
     return bool(tensors) and all(not t.is_image and t.rank != rank for t in tensors)
 
 
-def _image(state: State, operand: Operand) -> Tensor:
+def _weights_in_source(state: State, bound: Bound, operand: Operand) -> None:
+    """Weights of functional layers are in the source's order, whatever the image is in."""
+    for other in bound.operands.values():
+        if other is not operand and other.index != operand.index and tensors_in(other.value):
+            state.need_source(other)
+
+
+def keeps_channels_first(state: State, rule: Rule) -> bool:
+    """Whether what the rule writes can be told to work channels first."""
+    if rule.keras is None:
+        return False
+    names = {p.name: p.default for p in rule.keras.parameters}
+    if "data_format" not in names and names.get("axis") != -1:
+        return False
+    texts = [rule.write or "", *(c.write or "" for c in rule.cases)]
+    called = {m for text in texts for m in re.findall(r"(?:keras\.layers|helpers)\.\w+", text)}
+    return called <= state.rules.with_data_format and not any("keras.ops." in t for t in texts)
+
+
+def _image(state: State, operand: Operand, first: bool) -> Tensor:
     tensor = state.tensor(operand)
     rank = tensor.rank
     if rank is None:
@@ -76,8 +103,8 @@ def _image(state: State, operand: Operand) -> Tensor:
             state.report(operand.node, "N205", "taken for an image with 4 axes: nothing tells how many there are")
     if rank < 3:
         return state.need_source(operand)
-    state.need_image(operand, rank)
-    return state.image(rank, tensor.pixel)
+    state.need_image(operand, rank, first)
+    return source(rank) if first else image(rank, tensor.pixel)
 
 
 def like(tensor: Tensor) -> Tensor:
@@ -103,12 +130,28 @@ def _features(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value
 
 
 def _source(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value:
-    rank: int | None = None
-    for other in [operand, *(o for o in bound.operands.values() if o is not operand)]:
-        if tensors_in(other.value) and not isinstance(other.value, Sequence):
-            tensor = state.need_source(other)
-            rank = tensor.rank if other is operand else rank
-    return source(_rank(rule.tensors) or (rank if "rank" not in rule.tensors else None))
+    """Everything in the source's order; the result as declared, as the input, or of the largest rank."""
+    ranks: list[int | None] = []
+    everything = [*bound.operands.values(), *(o for found in bound.stars.values() for o in found)]
+    if not everything:
+        everything = [operand]
+    for other in everything:
+        if isinstance(other.value, Sequence):
+            parts = [(p, state.tensor(p)) for p in _each(state, other)] if _holds_tensors(other.value) else []
+            if any(t.is_image for _, t in parts):
+                _to_source(state, other, parts, next(t.rank or 0 for _, t in parts if t.is_image))
+        elif tensors_in(other.value):
+            ranks.append(state.need_source(other).rank)
+    target = rule.tensors.partition("->")[2].strip()
+    if target.startswith("rank"):
+        return source(_rank(target))
+    known = [r for r in ranks if r is not None]
+    same = target == "source" and known and len(known) == len(ranks)
+    return source(max(known) if same else None)
+
+
+def _holds_tensors(value: Sequence) -> bool:
+    return any(tensors_in(v) for v in value.everything())
 
 
 def broadcast(state: State, operands: list[Operand]) -> Value:
@@ -218,14 +261,33 @@ def _positive(value: Any, rank: int) -> set[int]:
     return {a + rank if a < 0 else a for a in axes}
 
 
+def _keeps(rule: Rule, bound: Bound) -> bool:
+    """``keepdim``, by whatever name it goes. Raises NotKnown."""
+    for name in ("keepdim", "keepdims"):
+        if bound.signature.parameter(name) is not None:
+            return bool(bound.value(name))
+    return False
+
+
+def _unbind(state: State, rule: Rule, bound: Bound, operand: Operand) -> tuple[Value, Axes]:
+    """A tuple of tensors, one for each place along an axis."""
+    tensor = state.tensor(operand)
+    state.settle(tensor)
+    if tensor.undecided:
+        return Sequence("tuple", [], Tensor(Arrangement())), {}
+    tensor = state.need_source(operand)
+    return Sequence("tuple", [], source(None if tensor.rank is None else tensor.rank - 1)), {}
+
+
 def _reduce(state: State, rule: Rule, bound: Bound, operand: Operand) -> tuple[Value, Axes]:
     tensor = state.tensor(operand)
     state.settle(tensor)
     try:
         name, value = _axis_value(rule, bound)
-        keep = bool(bound.value("keepdim")) if bound.signature.parameter("keepdim") else False
+        keep = _keeps(rule, bound)
     except NotKnown:
-        return source() if not state.need_source(operand).is_image else source(), {}
+        state.need_source(operand)
+        return source(), {}
     if value is None:
         state.need_source(operand)
         return source(0), {}

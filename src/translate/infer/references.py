@@ -17,7 +17,7 @@ def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
     for rule in state.rules.find(value.name):
         signature = rule.spelling(value.name)
         if not rule.supported:
-            break
+            continue
         if not signature.callable:
             state.record(state.facts.apply, node, Apply(rule, signature))
             return value

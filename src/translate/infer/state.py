@@ -83,6 +83,8 @@ class State:
         """Within layers of which it is not known whether, or in which order, they run."""
         self.interned: dict[cst.CSTNode, ClassInfo] = {}
         self._functions: dict[cst.CSTNode, FunctionInfo] = {}
+        self.imported: set[str] = set()
+        """Names that imports bind."""
         self.told: set[str] = set()
         """Known differences that were noted."""
         self.source_io = False
@@ -140,9 +142,6 @@ class State:
 
     # arrangement
 
-    def image(self, rank: int, pixel: bool = False) -> Tensor:
-        return source(rank) if self.channels_first else image(rank, pixel)
-
     def _cast(self, operand: Operand, axes: tuple[int, ...]) -> None:
         if operand.node is None:
             return
@@ -153,15 +152,20 @@ class State:
         else:
             self.record(facts.casts, operand.node, axes)
 
-    def need_image(self, operand: Operand, rank: int) -> Tensor:
-        """The operand as an image of ``rank`` axes; a transpose is put in if need be."""
+    def need_image(self, operand: Operand, rank: int, channels_first: bool = False) -> Tensor:
+        """The operand as an image of ``rank`` axes; a transpose is put in if need be.
+
+        With ``channels_first`` images are stored in the source's order.
+        """
         tensor = self.tensor(operand)
+        if tensor.undecided and tensor.arrangement.only_rank not in (None, rank):
+            self.settle(tensor)
         if tensor.rank is not None and tensor.rank != rank and not tensor.undecided:
             raise Infeasible
-        if self.channels_first:
+        if channels_first:
             if tensor.undecided:
                 tensor.arrangement.decide("source", rank)
-            return source(rank)
+            return self.need_source(operand)
         if tensor.undecided:
             if tensor.rank is not None and tensor.rank != rank:
                 raise Infeasible
@@ -186,7 +190,7 @@ class State:
     def settle(self, tensor: Tensor) -> None:
         """A use that needs to know the arrangement of a flexible tensor: the source's it is."""
         if tensor.undecided and tensor.arrangement.root().flexible:
-            tensor.arrangement.decide("source", tensor.rank)
+            tensor.arrangement.root().decide("source", tensor.rank)
 
     def later(
         self, node: cst.Call, rule: Rule, bound: Bound, arrangement: Arrangement, plain: str, unchanged: str

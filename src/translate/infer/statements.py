@@ -25,6 +25,7 @@ from translate.infer.values import (
     Instance,
     Tensor,
     Value,
+    image,
     join,
     options,
     source,
@@ -155,9 +156,11 @@ def _import(state: State, node: cst.Import) -> None:
         name = _text(alias.name)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             state.frame.names[alias.asname.name.value] = Api(name)
+            state.imported.add(alias.asname.name.value)
         else:
             head = name.partition(".")[0]
             state.frame.names[head] = Api(head)
+            state.imported.add(head)
 
 
 def _import_from(state: State, node: cst.ImportFrom) -> None:
@@ -168,6 +171,7 @@ def _import_from(state: State, node: cst.ImportFrom) -> None:
         name = _text(alias.name)
         bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
         state.frame.names[bound] = Api(f"{prefix}.{name}")
+        state.imported.add(bound)
 
 
 def _text(node: cst.BaseExpression) -> str:
@@ -219,7 +223,7 @@ def _harmonise(state: State, node: cst.If, yes: dict[str, Value], no: dict[str, 
         other = node.orelse.body if isinstance(node.orelse, cst.Else) else None
         # the branch in the source's order is turned, unless it is empty: then the image is turned back
         branch, names = (other, no) if a.is_image else (node.body, yes)
-        axes, value = to_image(rank), state.image(rank)
+        axes, value = to_image(rank), image(rank)
         if branch is None:
             branch, names, axes, value = node.body, yes, to_source(rank), source(rank)
         names[name] = value

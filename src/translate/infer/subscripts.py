@@ -96,29 +96,40 @@ def _of_size(state: State, node: cst.Subscript, size: Size, parts: list[Value]) 
     state.settle(tensor)
     part = node.slice[0].slice
     if isinstance(part, cst.Index):
-        if tensor.is_image and tensor.rank is not None:
+        if tensor.is_image and tensor.rank is not None and not size.cast:
             index = parts[0]
             if isinstance(index, Const) and isinstance(index.value, int):
                 axis = stored_axis(index.value, tensor.rank)
                 text = str(axis if axis < tensor.rank - 1 else -1)
+                size.renumbered = True
                 state.record(state.facts.replaced, part.value, text)
             else:
-                state.lose(node)
+                size_in_source(state, size)
         return OPAQUE
     lower, upper = _bound(part.lower), _bound(part.upper)
-    if tensor.is_image and tensor.rank is not None:
+    if tensor.is_image and tensor.rank is not None and not size.cast:
         rank = tensor.rank
         wanted = list(range(rank))[lower:upper] if lower != "?" and upper != "?" and part.step is None else None
         if wanted == list(range(2, rank)):
+            size.renumbered = True
             state.record(state.facts.replaced, part, "1:-1")
-        elif wanted is not None and wanted == [0]:
-            pass
-        else:
-            state.lose(node)
+        elif wanted != [0]:
+            size_in_source(state, size)
     count = None
     if tensor.rank is not None and lower != "?" and upper != "?":
         count = len(range(tensor.rank)[lower:upper])
     return Sequence("tuple", [OPAQUE] * count) if count is not None else Sequence("tuple", [], OPAQUE)
+
+
+def size_in_source(state: State, size: Size) -> None:
+    """All sizes in the source's order: those of the tensor, transposed."""
+    if not size.tensor.is_image or size.cast:
+        return
+    if size.renumbered or size.operand is None:
+        state.lose(size.operand.node if size.operand is not None else None)
+    else:
+        state.need_source(size.operand)
+    size.cast = True
 
 
 def _kind(element: cst.SubscriptElement, value: Value) -> str:

@@ -49,7 +49,7 @@ class Arrangement:
     Undecided arrangements that must agree are linked (union-find).
     """
 
-    __slots__ = ("_kind", "_next", "_rank", "flexible")
+    __slots__ = ("_kind", "_next", "_rank", "flexible", "only_rank")
 
     def __init__(
         self, kind: Literal["source", "image"] | None = None, rank: int | None = None, flexible: bool = False
@@ -57,6 +57,8 @@ class Arrangement:
         self._kind, self._rank = kind, rank
         self.flexible = flexible
         """Undecided, and either would do: the first use decides."""
+        self.only_rank: int | None = None
+        """If flexible and the rank is not known: the rank with which it may be an image."""
         self._next: Arrangement | None = None
 
     def root(self) -> Arrangement:
@@ -135,6 +137,12 @@ class Size(Value):
     """``x.shape``, ``x.size()``; ``start`` counts axes cut off in front."""
 
     tensor: Tensor
+    operand: Any = None
+    """The tensor where it stands, to cast it if need be."""
+    renumbered: bool = False
+    """Some axis was asked for by its number in an image."""
+    cast: bool = False
+    """The tensor is transposed first, so that sizes come in the source's order."""
 
 
 @dataclass(slots=True, eq=False)
@@ -167,14 +175,22 @@ class Api(Value):
     name: str
 
 
+@dataclass(slots=True, frozen=True)
+class Kept(Value):
+    """A layer, or something else, of the source framework that stays untranslated."""
+
+    name: str
+
+
 @dataclass(slots=True, eq=False)
 class Layer(Value):
     """A layer of the framework, made by ``node``."""
 
     name: str
     node: cst.Call
-    applied: cst.CSTNode
     bound: Any = None
+    direct: bool = True
+    """Made where its class is named; otherwise by an adapter that was passed on."""
 
 
 @dataclass(slots=True, eq=False)
@@ -248,7 +264,7 @@ def options(value: Value) -> tuple[Value, ...]:
     return value.options if isinstance(value, Union) else (value,)
 
 
-MOST_OPTIONS = 12
+MOST_OPTIONS = 60
 
 
 def join(*values: Value) -> Value:
@@ -284,6 +300,8 @@ def _same(a: Value, b: Value) -> bool:
             and len(a.items) == len(b.items)
             and all(_same_tensor(x, y) for x, y in zip(a.items, b.items, strict=True))
         )
+    if isinstance(a, Layer) and isinstance(b, Layer):
+        return a.node is b.node
     return type(a) is type(b) and not isinstance(a, (Sequence, Mapping, Union, Size, Method)) and a == b
 
 

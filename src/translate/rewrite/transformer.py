@@ -199,8 +199,9 @@ class Transformer(cst.CSTTransformer):
         value = original.value
         if value in self.facts.kept:
             return updated
-        if value in self.facts.assigned and isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
-            return cst.Assign([cst.AssignTarget(value.func.value)], updated.value)
+        if value in self.facts.assigned:
+            target: Any = self.facts.assigned[value]
+            return cst.Assign([cst.AssignTarget(target)], updated.value)
         if not isinstance(value, cst.Call):
             return updated
         apply = self.facts.apply.get(value)

@@ -36,6 +36,12 @@ class RuleSet:
         self.folders = tuple(folders)
         self.packages: set[str] = set()
         """Modules of the source framework: what stands before the last dot of any name."""
+        self.with_data_format: set[str] = set()
+        """Layers of the target that can be told to work channels first."""
+        for rule in self.rules:
+            for keras in (rule.keras, *(c.keras for c in rule.cases)):
+                if keras is not None and "data_format" in keras.text:
+                    self.with_data_format.add(keras.name)
         self._by_torch: dict[str, list[Rule]] = {}
         for rule in self.rules:
             for signature in rule.torch:

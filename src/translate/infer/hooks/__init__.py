@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from translate.infer.hooks.axes import permute, size, transpose
+from translate.infer.hooks.pads import pad
 from translate.infer.hooks.shapes import expand, flatten, repeat, view
 from translate.infer.hooks.types import to
 from translate.infer.values import Value
@@ -23,6 +24,7 @@ HOOKS: dict[str, Callable[..., Value]] = {
     "size": size,
     "expand": expand,
     "repeat": repeat,
+    "pad": pad,
     "to": to,
 }
 

@@ -38,11 +38,13 @@ def transpose(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
     try:
         a, b = bound.value(names[1]), bound.value(names[2])
     except NotKnown:
-        rank = a = b = None
-    if rank is None:
-        if tensor.undecided:
+        a = b = None
+    if rank is None or a is None or b is None:
+        if tensor.undecided and not tensor.arrangement.root().flexible:
             return Tensor(Arrangement(), parts=(tensor,))
         state.need_source(first)
+        if (a, b) in ((1, 2), (2, 1)) and not state.channels_first:
+            return _flexible(state, node, rule, bound, None, plain)
         write(state, node, rule, bound, plain)
         return viewed(source(tensor.rank), first)
     order = list(range(rank))
@@ -55,7 +57,7 @@ def _reorder(state: State, node: cst.Call, rule: Rule, bound: Bound, order: tupl
     tensor = state.tensor(first)
     x = first_placeholder(bound)
     rank = len(order)
-    if tensor.undecided and not tensor.arrangement.flexible:
+    if tensor.undecided and not tensor.arrangement.root().flexible:
         tensor.arrangement.root()._rank = rank  # pyright: ignore[reportPrivateUsage]
         return Tensor(Arrangement(), parts=(tensor,))
     state.settle(tensor)
@@ -67,15 +69,18 @@ def _reorder(state: State, node: cst.Call, rule: Rule, bound: Bound, order: tupl
             write(state, node, rule, bound, f"keras.ops.transpose({x}, {stored})")
         return viewed(source(rank), first)
     if order == to_source(rank) and rank in (3, 4, 5) and not state.channels_first:
-        return _flexible(state, node, rule, bound, order, plain)
+        return _flexible(state, node, rule, bound, rank, plain)
     write(state, node, rule, bound, plain)
     return viewed(source(rank), first)
 
 
-def _flexible(state: State, node: cst.Call, rule: Rule, bound: Bound, order: tuple[int, ...], plain: str) -> Value:
-    """Features last become features second: an image as it stands, if that is what is done with it."""
-    rank = len(order)
+def _flexible(state: State, node: cst.Call, rule: Rule, bound: Bound, rank: int | None, plain: str) -> Value:
+    """Features last become features second: an image as it stands, if that is what is done with it.
+
+    Where the rank is not known, that can only be an image of rank 3.
+    """
     arrangement = Arrangement(None, rank, flexible=True)
+    arrangement.only_rank = rank or 3
     state.later(node, rule, bound, arrangement, plain, first_placeholder(bound))
     return viewed(Tensor(arrangement, rank), bound.first())
 
@@ -86,7 +91,7 @@ def size(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
     x = first_placeholder(bound)
     if not bound.given("dim"):
         write(state, node, rule, bound, f"keras.ops.shape({x})")
-        return Size(tensor)
+        return Size(tensor, bound.first())
     text = "{dim}"
     if tensor.is_image and tensor.rank is not None:
         try:

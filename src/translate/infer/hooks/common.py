@@ -10,6 +10,7 @@ import libcst as cst
 from translate.infer.binding import Bound, constant
 from translate.infer.facts import Apply
 from translate.infer.state import Operand, State
+from translate.infer.subscripts import size_in_source
 from translate.infer.values import Sequence, Size, Tensor, Value
 from translate.rules import Rule
 from translate.rules.condition import NotKnown
@@ -42,8 +43,8 @@ def numbers(state: State, bound: Bound) -> Numbers:
     name = bound.parameter_names()[1]
     operands = bound.stars.get(name) or ([bound.operands[name]] if name in bound.operands else [])
     for operand in operands:
-        if isinstance(operand.value, Size) and operand.value.tensor.is_image:
-            state.lose(operand.node)
+        if isinstance(operand.value, Size):
+            size_in_source(state, operand.value)
     if len(operands) == 1 and name not in bound.stars or _is_shape(operands):
         value = operands[0].value if operands else None
         if isinstance(value, Sequence) and value.rest is None:
