@@ -210,13 +210,16 @@ def _report(request: Request, source: Source, path: Path | None, translation: Tr
             verification=outcome.verification,
         )
         click.echo(json.dump(data))
-    elif not request.quiet and not request.check:
-        from translate.report import text
-        from translate.report.terminal import error_console
+        return
+    from translate.report import text
+    from translate.report.terminal import error_console
+    from translate.report.verification import print_verdict, print_verification
 
-        console = error_console()
+    console = error_console()
+    result = outcome.verification
+    if not request.quiet and not request.check:
         text.print_translation(console, source.name, translation, str(path) if outcome.written else "")
-        if outcome.verification is not None:
-            from translate.report.verification import print_verification
-
-            print_verification(console, request.model or "", outcome.verification)
+    if result is not None and not request.quiet:
+        print_verification(console, request.model or "", result)
+    elif result is not None and result["verdict"] != "equal":
+        print_verdict(console, request.model or "", result)

@@ -47,7 +47,9 @@ def verify_files(request: Request, source: Source, written: Path | str, translat
         with waiting:
             return verify(source.path or source.text, written, request.model, request.inputs, options=options).to_json()
     except SpecError as error:
-        raise CommandError(f"--input: {error}") from None
+        raise CommandError(
+            f'--input "{error.text}": {str(error).splitlines()[0]}; write "x: float32[N,3,H,W]"'
+        ) from None
 
 
 def _arrangements(translation: Translation, model: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def arrangements(translation: Translation) -> list[str]:
         if unit.kind != "model":
             continue
         changed = [
-            f"{tensor.name} {tensor.source} -> {tensor.target}"
+            f"{tensor.name or 'output'} {tensor.source} -> {tensor.target}"
             for tensor in (*unit.inputs, *unit.outputs)
             if tensor.source != tensor.target
         ]

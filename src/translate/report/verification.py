@@ -13,25 +13,34 @@ _SHOWN = 8
 
 
 def print_verification(console: Console, model: str, result: dict[str, Any]) -> None:
-    """The comparisons (all that differ, else one line a kind), and the verdict."""
+    """What was compared, and the verdict."""
     rows = _rows(result["comparisons"])
     if rows:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        for heading, justify in (("compared", "left"), ("dtype", "left"), ("largest error", "right"), ("", "left")):
-            table.add_column(heading, justify=justify)  # pyright: ignore[reportArgumentType]
+        table.add_column("compared")
+        table.add_column("dtype")
+        table.add_column("largest error", justify="right")
+        table.add_column("")
         for row in rows:
             table.add_row(*row)
         console.print(table)
     for note in result["notes"]:
         console.print(Text(f"  note: {note}", style="dim"), soft_wrap=True)
-    verdict = Text.assemble(f"{model}: ", (result["verdict"], _STYLES[result["verdict"]]), f"; {result['message']}")
-    console.print(verdict, soft_wrap=True)
+    print_verdict(console, model, result)
     if result["failing_sizes"]:
         sizes = ", ".join(f"{name}={size}" for name, size in result["failing_sizes"].items())
         console.print(f"  smallest sizes that differ: {sizes}; seed {result['seed']}", soft_wrap=True, markup=False)
     elif result["verdict"] == "equal":
-        done = f"{result['examples']} combinations of sizes, {result['parameters']:,} parameters, "
-        console.print(Text(f"  {done}seed {result['seed']}, {result['seconds']:.0f} s", style="dim"), soft_wrap=True)
+        done = f"{result['parameters']:,} trainable numbers, seed {result['seed']}, {result['seconds']:.0f} s"
+        console.print(Text(f"  {done}", style="dim"), soft_wrap=True)
+
+
+def print_verdict(console: Console, model: str, result: dict[str, Any]) -> None:
+    """One line: ``Net(): equal: 10 tensors compared at 6 combinations of sizes``."""
+    verdict, message = result["verdict"], result["message"]
+    # The message starts with the verdict, except where there was nothing to compare.
+    rest = message.removeprefix(verdict) if message.startswith(verdict) else f": {message}"
+    console.print(Text.assemble(f"{model}: ", (verdict, _STYLES[verdict]), rest), soft_wrap=True)
 
 
 def relative_error(comparison: dict[str, Any]) -> float | None:
