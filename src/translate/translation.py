@@ -89,7 +89,7 @@ def _translate(module: cst.Module, text: str, rules: RuleSet, layout: Layout, io
     positions = Positions(module, text)
     diagnostics = {Diagnostic(*positions.of(f.node, f.statement), f.code, f.message, f.help) for f in facts.found}
     for old, new in written.renamed.items():
-        diagnostics.add(Diagnostic(1, 1, "N204", f"attribute {old!r} is called {new!r}: Keras keeps the name for itself"))
+        diagnostics.add(Diagnostic(1, 1, "N204", f"{old!r} is called {new!r}: Keras has no room for the name"))
     return Translation(
         written.code,
         tuple(sorted(diagnostics)),

@@ -62,8 +62,10 @@ def _unpack_size(state: State, target: cst.CSTNode, size: Size, count: int) -> N
     elif tensor.is_image and tensor.rank == count and not size.cast:
         size.renumbered = True
         state.record(state.facts.unpacked, target, to_image(count))
-    elif tensor.rank is None:
-        tensor.own_rank = count
+    else:
+        state.nothing(state.facts.unpacked, target)
+        if tensor.rank is None:
+            tensor.own_rank = count
 
 
 def _part(value: Value, index: int, count: int, plain: bool) -> Value:
@@ -97,6 +99,8 @@ def _set_attribute(state: State, target: cst.Attribute, value: Value, augmented:
     for option in options(owner):
         if not isinstance(option, Instance):
             continue
+        if name in state.reserved and state.recording:
+            state.facts.touched.update(state.statements)
         if tensors_in(value) and not state.initialising:
             state.report(target, "N206", f"self.{name} keeps a tensor while the model runs; under tf.function it leaks")
             continue

@@ -30,6 +30,7 @@ from translate.infer.values import (
     Value,
     join,
     options,
+    source,
 )
 
 
@@ -60,7 +61,9 @@ def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool
         return Method(owner, name)
     if isinstance(owner, Tensor):
         return _of_tensor(state, node, owner, name)
-    if isinstance(owner, (Sequence, Mapping, Size, Layer)):
+    if isinstance(owner, Layer):
+        return _of_layer(state, node, owner, name)
+    if isinstance(owner, (Sequence, Mapping, Size)):
         return Method(owner, name)
     if isinstance(owner, (Const, Opaque)):
         return Method(owner, name) if called else OPAQUE
@@ -69,8 +72,23 @@ def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool
     return UNKNOWN
 
 
+def _of_layer(state: State, node: cst.Attribute, owner: Layer, name: str) -> Value:
+    """``self.conv.out_channels``: settings of a layer have the name of the argument that they came by."""
+    passing = owner.bound[1].rule.arguments.get(name)
+    if passing is not None and len(passing.targets) == 1 and not passing.inverted and passing.values is None:
+        if passing.targets[0] != name:
+            state.record(state.facts.methods, node, f"attribute {passing.targets[0]}")
+        return OPAQUE
+    if role_member(state, name) == "weight" and state.initialising:
+        return Method(owner, name)  # weight initialisation is handled where the statement is read
+    state.report(node, "T101", f"{owner.name}.{name}: the Keras layer has no such attribute")
+    return source() if role_member(state, name) == "weight" else UNKNOWN
+
+
 def of_instance(state: State, node: cst.Attribute, owner: Instance, name: str) -> Value:
     info = owner.info
+    if name in state.reserved and state.recording:
+        state.facts.touched.update(state.statements)
     method = info.method(name)
     if method is not None:
         if _is_property(method):

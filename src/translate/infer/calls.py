@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import libcst as cst
 
 from translate.infer import builtin, containers, flows
+from translate.infer.adapting import general
 from translate.infer.attributes import set_children
 from translate.infer.binding import Bound, BindingError, bind, choose, tensors_in
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
+from translate.infer.references import is_direct
 from translate.infer.roles import MODULE, TENSOR, is_framework, role, role_member
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.subscripts import size_in_source
@@ -126,6 +128,8 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         return builtin.call(state, node, "dict", operands)
     if kind == "initialiser":
         return OPAQUE
+    if kind == "partial" and operands:
+        return operands[0].value
     rules = state.rules.find(name)
     if rules:
         return _by_rule(state, node, name, rules, operands, None)
@@ -139,13 +143,6 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         state.report(node, "T101", f"there is no rule for {name}, which is given a tensor")
         return source()
     return UNKNOWN if name[:1] == "." or name.split(".")[-1][:1].isupper() else OPAQUE
-
-
-def is_direct(state: State, function: cst.BaseExpression) -> bool:
-    """Whether what is called is named by its import, ``nn.ReLU(...)``, rather than by a variable that holds it."""
-    while isinstance(function, cst.Attribute):
-        function = function.value
-    return isinstance(function, cst.Name) and function.value in state.imported
 
 
 def is_layer_class(rule: Rule, name: str) -> bool:
@@ -166,7 +163,7 @@ def _by_rule(
         state.report(node, code, f"{name} {what}" + (f": {chosen}" if code == "T102" else ""), "" if code == "T102" else chosen)
         return source() if any(tensors_in(o.value) for o in [*operands, *([receiver] if receiver else [])]) else Kept(name)
     if isinstance(chosen, ByAdapter):
-        return _adapted(state, node, name, chosen.rule, operands)
+        return _adapted(state, node, name, chosen.apply, operands)
     rule, case, bound = chosen
     if rule.differs and state.recording and rule.differs not in state.told:
         state.told.add(rule.differs)
@@ -202,16 +199,16 @@ def _by_rule(
 class ByAdapter:
     """Arguments passed on with ``**``: a function with the source's signature sorts them out when it runs."""
 
-    rule: Rule
+    apply: Apply
 
 
-def _adapted(state: State, node: cst.Call, name: str, rule: Rule, operands: Operands) -> Value:
-    signature = rule.spelling(name)
-    state.record(state.facts.apply, node.func, Apply(rule, signature, adapter=True))
-    bound = Bound(signature)
+def _adapted(state: State, node: cst.Call, name: str, apply: Apply, operands: Operands) -> Value:
+    rule = apply.rule
+    state.record(state.facts.apply, node.func, apply)
+    bound = Bound(apply.signature)
     state.constructed += 1
     if is_layer_class(rule, name):
-        return Layer(name, node, (bound, Apply(rule, signature)), direct=False)
+        return Layer(name, node, (bound, apply), direct=False)
     value, _ = flows.flow(state, rule, bound, operands[0] if operands else Operand(OPAQUE))
     return value
 
@@ -220,7 +217,7 @@ def _choose(rules: list[Rule], name: str, operands: Operands, receiver: Operand 
     bound_for: dict[int, Bound] = {}
     problem = ""
     if receiver is None and any(o.star == "**" for o in operands):
-        found = next((r for r in rules if r.supported and not r.code), None)
+        found = general(rules, name)
         if found is not None:
             return ByAdapter(found)
     for index, rule in enumerate(rules):
@@ -292,12 +289,16 @@ def chain(state: State, node: cst.Call, container: Container, operands: Operands
         return UNKNOWN
     value = operands[0].value
     first = True
-    for child in container.children.items:
-        value = _link(state, node, child, value, operands[0] if first else None)
+    for index, child in enumerate(container.children.items):
+        made = container.nodes[index] if index < len(container.nodes) else None
+        value = _link(state, node, child, value, operands[0] if first else None, made)
         first = False
     rest = container.children.rest
     if rest is None:
         return value
+    if first:  # whichever comes first, if one needs its input cast all get it cast
+        operands = _agree(state, node, list(options(rest)), operands)
+        value = operands[0].value
     recording = state.recording
     state.recording = False
     uncertain, state.uncertain = state.uncertain, True
@@ -309,7 +310,9 @@ def chain(state: State, node: cst.Call, container: Container, operands: Operands
     return value
 
 
-def _link(state: State, node: cst.Call, child: Value, value: Value, outer: Operand | None) -> Value:
+def _link(
+    state: State, node: cst.Call, child: Value, value: Value, outer: Operand | None, made: cst.CSTNode | None = None
+) -> Value:
     """One layer of a chain. A cast for the first is written where the chain is called, for others before the layer."""
     results: list[Value] = []
     for option in options(child):
@@ -318,7 +321,8 @@ def _link(state: State, node: cst.Call, child: Value, value: Value, outer: Opera
         if outer is not None:
             operand = Operand(value, outer.node, outer.in_chain)
         else:
-            operand = Operand(value, option.node if isinstance(option, Layer) else None, in_chain=True)
+            place = option.node if isinstance(option, Layer) and option.direct else made
+            operand = Operand(value, place if isinstance(place, cst.Call) else None, in_chain=True)
         try:
             results.append(_one(state, node, option, [operand], None))
         except Infeasible:

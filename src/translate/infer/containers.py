@@ -57,8 +57,10 @@ def _fill(container: Container, value: Value, operand: Operand) -> None:
     elif children.rest is not None:
         children.rest = join(children.rest, value)
     else:
+        container.nodes += [None] * (len(children.items) - len(container.nodes))
         children.items.append(value)
         container.names.append(None)
+        container.nodes.append(operand.node)
 
 
 def knows(name: str, kind: str) -> bool:

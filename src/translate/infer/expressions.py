@@ -58,6 +58,8 @@ def _parts(state: State, node: cst.CSTNode) -> Value:
 
 
 def look_up(state: State, name: str) -> Value:
+    if name[:1] == "_" and state.recording:  # perhaps a class, which cannot keep such a name
+        state.facts.touched.update(state.statements)
     frame = state.frame
     if name in frame.names:
         return frame.names[name]

@@ -32,6 +32,8 @@ class Apply:
     """Further placeholders for ``write``."""
     adapter: bool = False
     """A class of the framework that is passed on as a value."""
+    fixed: frozenset[str] = frozenset()
+    """Arguments that an adapter does not take: only their default is translated."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ class Facts:
     """Statements with something to rewrite inside."""
     conflicts: list[cst.CSTNode] = field(default_factory=list[cst.CSTNode])
     """Nodes that would need two translations at once."""
+    unsettled: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    """Functions in which conflicts were found."""
     lost: list[cst.CSTNode] = field(default_factory=list[cst.CSTNode])
     """Places where a tensor's arrangement is not known."""
     entries: dict[cst.CSTNode, tuple[tuple[str, int], ...]] = field(

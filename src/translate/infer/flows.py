@@ -44,7 +44,9 @@ def flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str 
             return state.need_source(operand), {}
         state.need_image(operand, rank, first)
         return source(rank) if first else image(rank, becomes == "1x1"), {}
-    if form == "image":
+    if form == "image or features" and _is_features(operand, 0) and state.tensor(operand).rank in (None, 1, 2):
+        return state.need_source(operand), {}
+    if form.startswith("image"):
         _weights_in_source(state, bound, operand)
         return _image(state, operand, first), {}
     simple = _SIMPLE.get(form)

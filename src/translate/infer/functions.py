@@ -86,22 +86,25 @@ def call_function(
         _note_training(state, info, node)
     wanted = {} if state.initialising else demanded(state, info, bound_self)
     values: dict[str, Value] = {}
+    pinned = info.node in state.pinned
     for name, operand in given.items():
-        values[name] = _given(state, operand, wanted.get(name))
+        values[name] = _given(state, operand, wanted.get(name), pinned)
     return run(state, info, bound_self, values, wanted)
 
 
-def _given(state: State, operand: Operand, demand: tuple[str, int | None] | None) -> Value:
+def _given(state: State, operand: Operand, demand: tuple[str, int | None] | None, pinned: bool) -> Value:
     """An argument as the function gets it: cast to what the function asks for, constants forgotten."""
     value = operand.value
     tensors = tensors_in(value)
     if demand is not None and demand[0] == "image" and demand[1] is not None and tensors:
         if any(not t.is_image and (t.rank in (None, demand[1])) for t in tensors):
-            if operand.node is None and not all(t.undecided for t in tensors):
-                state.lose(operand.node)
             cast = state.need_image(operand, demand[1])
             return join(cast, *(o for o in options(value) if not isinstance(o, Tensor)))
         return value
+    if pinned and tensors:
+        if operand.node is None and any(t.is_image for t in tensors):
+            state.lose(operand.node)
+        return state.need_source(operand)
     return _forget(value)
 
 
@@ -213,6 +216,7 @@ def _read(state: State, info: FunctionInfo, bound_self: Value | None, names: dic
     state.frames.append(frame)
     statements = state.statements
     entered = {n: v for n, v in names.items() if v is not bound_self}
+    frame.image_ranks = tuple(v.rank for v in entered.values() if isinstance(v, Tensor) and v.is_image)
     if isinstance(info.node, cst.Lambda):
         result = evaluate(state, info.node.body)
     else:

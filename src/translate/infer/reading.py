@@ -22,7 +22,21 @@ def read(module: cst.Module, rules: RuleSet, *, channels_first: bool = False, so
     If the arrangement of axes cannot be followed everywhere, ``facts.conflicts`` or ``facts.lost`` say where; the
     caller then reads again with ``channels_first``, which needs no arrangement.
     """
+    pinned: set[cst.CSTNode] = set()
+    facts = _read(module, rules, channels_first, source_io, pinned)
+    for _ in range(2):
+        if channels_first or not facts.unsettled:
+            break
+        pinned = pinned | facts.unsettled
+        facts = _read(module, rules, channels_first, source_io, pinned)
+    return facts
+
+
+def _read(
+    module: cst.Module, rules: RuleSet, channels_first: bool, source_io: bool, pinned: set[cst.CSTNode]
+) -> Facts:
     state = State(rules, channels_first)
+    state.pinned = pinned
     state.call = lambda info, bound, operands, node=None: call_function(state, info, bound, operands, node)
     arguments: dict[cst.CSTNode, dict[str, Value]] = {}
     known = ""
@@ -139,7 +153,7 @@ def _roots(state: State, info: ClassInfo, only_forward: bool) -> None:
     for name, method in info.methods.items():
         if name == "__init__" or is_initialiser(state, method) or method in state.called:
             continue
-        if (name == "forward") != only_forward or (only_forward and _inside(info)):
+        if only_forward and (name != "forward" or _inside(info)):
             continue
         for instance in _instances(info):
             _root(state, method, instance)
@@ -187,6 +201,10 @@ def _border(state: State, function: FunctionInfo, instance: Instance, values: di
 def _finish(state: State) -> None:
     """Layers that nobody called, containers, and who needs to know about training."""
     facts = state.facts
+    for statement, around in state.given_up:
+        if statement not in state.followed:
+            state.statements = list(around)
+            state.report(statement, "T105", "what this does to tensors could not be followed: their axes do not fit")
     for node, rule, bound, arrangement, plain, unchanged, statements in state.flexible:
         text = unchanged if arrangement.kind == "image" else plain
         state.statements = list(statements)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from translate.infer.adapting import general
 from translate.infer.facts import Apply
 from translate.infer.roles import is_framework, role
 from translate.infer.state import State
@@ -12,7 +13,7 @@ from translate.infer.values import Api, Value
 
 def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
     """Notes how a reference is written in the target. Returns ``value``, or the constant that the name stands for."""
-    if not isinstance(value, Api) or not is_framework(value.name):
+    if not isinstance(value, Api) or not is_framework(value.name) or not is_direct(state, node):
         return value
     for rule in state.rules.find(value.name):
         signature = rule.spelling(value.name)
@@ -24,7 +25,11 @@ def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
         if rule.data.get("role", "value") != "value":
             state.record(state.facts.apply, node, Apply(rule, signature))
             return value
-        state.record(state.facts.apply, node, Apply(rule, signature, adapter=True))
+        adapted = general(state.rules.find(value.name), value.name)
+        if adapted is not None:
+            state.record(state.facts.apply, node, adapted)
+        else:
+            state.report(node, "T102", f"{value.name} is passed on as a value, and no rule serves all its arguments")
         return value
     if role(state, value.name):
         return value
@@ -34,6 +39,13 @@ def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
     elif not _is_package(state, value.name):
         state.report(node, "T101", f"there is no rule for {value.name}")
     return value
+
+
+def is_direct(state: State, node: cst.BaseExpression) -> bool:
+    """Whether something of the framework is named by its import, ``nn.ReLU``, rather than by a variable that holds it."""
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return isinstance(node, cst.Name) and node.value in state.imported
 
 
 def _is_package(state: State, name: str) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from translate.infer.state import State
+from translate.infer.state import MODULE, State
 
 TENSOR = "torch.Tensor"
-MODULE = "torch.nn.Module"
 
 
 def role(state: State, name: str) -> str:

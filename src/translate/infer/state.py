@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from translate.infer.binding import Bound
 
 
+MODULE = "torch.nn.Module"
+
+
 class Infeasible(Exception):
     """This cannot happen in a program that runs: one option of several is ruled out."""
 
@@ -30,6 +33,8 @@ class Frame:
     instance: Value | None = None
     returned: list[Value] = field(default_factory=list[Value])
     branches: tuple[object, ...] = ()
+    image_ranks: tuple[int | None, ...] = ()
+    """Ranks of the images that the function was given."""
     sequences: set[str] = field(default_factory=set[str])
     """Names that are asked whether they are tuples or lists: indexed, they are."""
 
@@ -85,6 +90,16 @@ class State:
         self._functions: dict[cst.CSTNode, FunctionInfo] = {}
         self.imported: set[str] = set()
         """Names that imports bind."""
+        self.absent: dict[int, set[cst.CSTNode]] = {}
+        """By table of facts: nodes for which it was found that nothing is to be done."""
+        self.pinned: set[cst.CSTNode] = set()
+        """Functions that are given tensors in the source's order, since they are called with both."""
+        data: Any = next((r.data for r in rules.find(MODULE)), {})
+        self.reserved = {*data.get("reserved", ()), *data.get("reserved_in_models", ())}
+        """Attributes that the target keeps for itself."""
+        self.followed: set[cst.CSTNode] = set()
+        self.given_up: list[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]] = []
+        """Statements that were read to their end, and those that did not make sense with what was known."""
         self.told: set[str] = set()
         """Known differences that were noted."""
         self.source_io = False
@@ -118,12 +133,29 @@ class State:
         """Note a fact for rewriting. Two different facts for one node are a conflict."""
         if not self.recording:
             return
+        if node in self.absent.get(id(table), ()):
+            self._conflict(node)
         if node in table:
             if table[node] != fact:
-                self.facts.conflicts.append(node)
+                self._conflict(node)
             return
         table[node] = fact
         self.facts.touched.update(self.statements)
+
+    def nothing(self, table: dict[cst.CSTNode, Any], node: cst.CSTNode | None) -> None:
+        """Note that a node stays as it is here. Elsewhere it must too."""
+        if not self.recording or node is None:
+            return
+        self.absent.setdefault(id(table), set()).add(node)
+        if node in table:
+            self._conflict(node)
+
+    def _conflict(self, node: cst.CSTNode) -> None:
+        self.facts.conflicts.append(node)
+        for frame in reversed(self.frames):
+            if frame.function is not None and isinstance(frame.function.node, cst.FunctionDef):
+                self.facts.unsettled.add(frame.function.node)
+                return
 
     def report(self, node: cst.CSTNode, code: str, message: str, help: str = "") -> None:
         if not self.recording:
@@ -144,6 +176,8 @@ class State:
 
     def _cast(self, operand: Operand, axes: tuple[int, ...]) -> None:
         if operand.node is None:
+            if operand.in_chain and self.recording:
+                self.facts.lost.append(self.statements[-1])
             return
         self.cast_log.append((operand.node, axes))
         facts = self.facts
@@ -172,15 +206,21 @@ class State:
             tensor.arrangement.decide("image", rank)
             return tensor
         if tensor.is_image:
+            self._as_it_is(operand)
             return tensor
         self._cast(operand, to_image(rank))
         return image(rank)
+
+    def _as_it_is(self, operand: Operand) -> None:
+        self.nothing(self.facts.permutes if operand.in_chain else self.facts.casts, operand.node)
 
     def need_source(self, operand: Operand) -> Tensor:
         """The operand in the source's order of axes."""
         tensor = self.tensor(operand)
         self.settle(tensor)
         if not tensor.is_image:
+            if not tensor.undecided:
+                self._as_it_is(operand)
             return tensor
         rank = tensor.rank
         assert rank is not None

@@ -44,7 +44,11 @@ def execute(state: State, statements: Sequence[cst.CSTNode]) -> None:
         depth = len(state.statements), len(state.frames)
         try:
             _one(state, statement)
+            if state.recording:
+                state.followed.add(statement)
         except Infeasible:  # cannot be reached with what is known here
+            if state.recording:
+                state.given_up.append((statement, tuple(state.statements)))
             del state.statements[depth[0] :], state.frames[depth[1] :]
         state.statements.pop()
 
@@ -130,12 +134,23 @@ def _drop(state: State, node: cst.CSTNode) -> None:
 def _return(state: State, node: cst.Return) -> None:
     if node.value is None:
         return
-    value = evaluate(state, node.value)
+    value = _as_taken(state, Operand(evaluate(state, node.value), node.value))
     state.frame.returned.append(value)
     if state.source_outputs(state.frame.function):
         from translate.infer.borders import to_source_order
 
         to_source_order(state, Operand(value, node.value))
+
+
+def _as_taken(state: State, operand: Operand) -> Value:
+    """A function that takes images gives them back as images, so that its callers need not care."""
+    value, frame = operand.value, state.frame
+    if not isinstance(value, Tensor) or value.is_image or value.undecided or value.reordered or state.channels_first:
+        return value
+    if value.rank in frame.image_ranks and not state.source_outputs(frame.function):
+        assert value.rank is not None
+        return state.need_image(operand, value.rank)
+    return value
 
 
 def _evaluate_parts(state: State, node: Any) -> None:

@@ -21,6 +21,7 @@ from translate.infer.values import (
     Sequence,
     Size,
     Tensor,
+    Union,
     Unknown,
     Value,
     join,
@@ -53,9 +54,9 @@ def subscript(state: State, node: cst.Subscript, owner: Value, parts: list[Value
 
 
 def _of_sequence(node: cst.Subscript, value: Sequence, parts: list[Value]) -> Value:
-    if not value.everything():
-        return OPAQUE
     part = node.slice[0].slice
+    if not value.everything():
+        return Union(()) if isinstance(part, cst.Index) else value
     if isinstance(part, cst.Index):
         index = parts[0]
         if isinstance(index, Const) and isinstance(index.value, int) and value.rest is None:
@@ -105,6 +106,8 @@ def _of_size(state: State, node: cst.Subscript, size: Size, parts: list[Value]) 
                 state.record(state.facts.replaced, part.value, text)
             else:
                 size_in_source(state, size)
+        else:
+            state.nothing(state.facts.replaced, part.value)
         return OPAQUE
     lower, upper = _bound(part.lower), _bound(part.upper)
     if tensor.is_image and tensor.rank is not None and not size.cast:
@@ -162,6 +165,8 @@ def _of_tensor(state: State, node: cst.Subscript, tensor: Tensor, parts: list[Va
     added = kinds.count("none")
     rank = tensor.rank
     if not tensor.is_image or rank is None:
+        if any(kind in ("slice", "index") for kind in kinds):
+            state.nothing(state.facts.items, node)
         result = source(None if rank is None else rank - dropped + added)
         result.parts = (tensor,)
         return result

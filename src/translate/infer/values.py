@@ -100,6 +100,8 @@ class Tensor(Value):
     """The source changed it in place since; the translation did not."""
     perhaps_stale: bool = False
     """The same, if what was called changes its input at all."""
+    reordered: bool = False
+    """Its axes were put in another order on purpose."""
     parameter: str = ""
     """Set for a parameter of the function being read."""
 
@@ -201,6 +203,8 @@ class Container(Value):
     node: cst.CSTNode
     children: Sequence
     names: list[str | None] = field(default_factory=list["str | None"])
+    nodes: list[cst.CSTNode | None] = field(default_factory=list["cst.CSTNode | None"])
+    """The expressions that make the children, where they are written in the call."""
     born: tuple[object, ...] = ()
     from_mapping: bool = False
     """Made from a dictionary of layers."""

@@ -20,29 +20,39 @@ class Adapters:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.written: dict[str, str] = {}
+        self.called: dict[str, str] = {}
+        """What the adapter of each API is called."""
 
     def reference(self, apply: Apply, as_class: bool) -> cst.BaseExpression:
         rule = apply.rule
         if as_class and rule.keras is not None:
             return cst.parse_expression(self.names.shorten(rule.keras.name))
-        name = _snake(apply.signature.name.rpartition(".")[2])
-        if name not in self.written:
+        api = apply.signature.name
+        if api not in self.called:
+            name = _snake(api.rpartition(".")[2])
+            while name in self.written or name in self.names.taken:
+                name += "_layer" if "tensors" in rule.data and api.rpartition(".")[2][:1].isupper() else "_"
+            self.called[api] = name
             self.written[name] = self._definition(name, apply)
-        return cst.Name(name)
+        return cst.Name(self.called[api])
 
     def _definition(self, name: str, apply: Apply) -> str:
         """The function's text; its body is a use of the rule with every argument passed on."""
         from translate.rewrite.application import Application
 
         rule = apply.rule
-        kept = [p for p in apply.signature.parameters if not p.star and _passed_on(rule, p.name)]
-        parameters = ", ".join(p.name if p.required else f"{p.name}={p.default!r}" for p in kept)
+        every = [p for p in apply.signature.parameters if not p.star and _passed_on(rule, p.name)]
+        kept = [p for p in every if p.name not in apply.fixed]
+        texts = [p.name if p.required else f"{p.name}={p.default!r}" for p in kept]
+        at = next((i for i, p in enumerate(every) if p.name in apply.fixed), len(every))
+        if at < len(kept):  # what comes after an argument that is left out goes by keyword
+            texts.insert(at, "*")
+        parameters = ", ".join(texts)
         given = ", ".join(p.name for p in kept)
         call = cst.parse_expression(f"f({given})")
         assert isinstance(call, cst.Call)
         bound = tuple((p.name, index) for index, p in enumerate(kept))
-        case = rule.cases[-1] if rule.cases else None
-        used = Apply(rule, apply.signature, case, bound)
+        used = Apply(rule, apply.signature, apply.case, bound)
         body = cst.Module([]).code_for_node(Application(self.names, used, call, False).write())
         return f'def {name}({parameters}):\n    """{apply.signature.name} with the arguments of PyTorch."""\n    return {body}\n'
 

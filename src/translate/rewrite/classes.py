@@ -20,6 +20,7 @@ class Classes:
         self.data: dict[str, Any] = next((r.data for r in rules.find(MODULE)), {})
         self.methods: dict[str, str] = self.data.get("methods", {})
         self.by_node = {info.node: info for info in facts.classes}
+        self.classes = self._public()
         reserved = set(self.data.get("reserved", []))
         self.renamed: dict[str, str] = {}
         for info in facts.classes:
@@ -28,6 +29,16 @@ class Classes:
                 for name in (*info.attributes, *(m for m in info.methods if m not in self.methods)):
                     if name in found:
                         self.renamed[name] = f"{name}_"
+
+    def _public(self) -> dict[str, str]:
+        """Keras names layers after their class, and TensorFlow takes no names that begin with an underscore."""
+        taken = {info.name for info in self.facts.classes} | self.facts.names
+        found: dict[str, str] = {}
+        for info in self.facts.classes:
+            if info.node in self.facts.modules and info.name.startswith("_"):
+                new = info.name.strip("_")
+                found[info.name] = new if new not in taken else f"{new}_"
+        return found
 
     def is_layer(self, info: ClassInfo) -> bool:
         """Made by another module, or related to one that is."""
@@ -51,7 +62,8 @@ class Classes:
                 target = self.data["layer"] if self.is_layer(info) else self.data["model"]
                 new = new.with_changes(value=cst.parse_expression(self.names.shorten(target)))
             bases.append(new)
-        return updated.with_changes(bases=bases)
+        name = cst.Name(self.classes.get(info.name, info.name))
+        return updated.with_changes(bases=bases, name=name)
 
     def function(self, original: cst.FunctionDef, updated: cst.FunctionDef, stack: Sequence[cst.CSTNode]) -> Any:
         owner = next((n for n in reversed(stack) if isinstance(n, (cst.ClassDef, cst.FunctionDef))), None)

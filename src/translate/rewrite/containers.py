@@ -25,7 +25,7 @@ def make(names: Names, kind: str, original: cst.Call, node: cst.Call) -> cst.Bas
     value = node.args[0].value
     if isinstance(value, (cst.List, cst.ListComp)) and kind == "module_list":
         return _laid_out(value, node)
-    if isinstance(value, cst.Dict) and kind == "module_dict":
+    if isinstance(value, (cst.Dict, cst.DictComp)) and kind == "module_dict":
         return value
     if isinstance(value, cst.GeneratorExp):
         return cst.ListComp(value.elt, value.for_in)

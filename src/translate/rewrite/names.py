@@ -13,6 +13,7 @@ class Names:
     """Names of the target in one file. ``taken``: names that the file uses for something of its own."""
 
     def __init__(self, taken: set[str]) -> None:
+        self.taken = taken
         self._short = {name for name in SHORT if name not in taken}
         self.used: set[str] = set()
         """Of ``keras``, ``layers``, ``ops``: what must be imported."""

@@ -20,7 +20,7 @@ class Rewritten:
     translated: dict[str, int]
     """How often each API of the source was translated."""
     renamed: dict[str, str]
-    """Attributes that the target reserves, and what they are called now."""
+    """Attributes and classes that cannot keep their name in the target, and what they are called now."""
 
 
 def rewrite(module: cst.Module, facts: Facts, rules: RuleSet, *, channels_first: bool) -> Rewritten:
@@ -32,4 +32,6 @@ def rewrite(module: cst.Module, facts: Facts, rules: RuleSet, *, channels_first:
     helpers = definitions(names, rules)
     adapters = "\n\n".join(transformer.adapters.written.values())
     changed = rewrite_imports(changed, names, "\n\n".join(t for t in (helpers, adapters) if t))
-    return Rewritten(changed.code, transformer.translated, transformer.classes.renamed)
+    return Rewritten(
+        changed.code, transformer.translated, {**transformer.classes.renamed, **transformer.classes.classes}
+    )

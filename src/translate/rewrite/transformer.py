@@ -72,6 +72,10 @@ class Transformer(cst.CSTTransformer):
         if original_node in self.facts.casts:
             axes = self.facts.casts[original_node]
             node = fill(f"keras.ops.transpose({{x}}, {axes})", self.names.shorten, lambda *_: node)
+        if original_node in self.facts.permutes:
+            axes = self.facts.permutes[original_node]
+            text = f"keras.Sequential([keras.layers.Permute({axes}), {{layer}}])"
+            node = fill(text, self.names.shorten, lambda *_: node)
         if original_node in self.facts.casts_each:
             axes = self.facts.casts_each[original_node]
             text = f"[keras.ops.transpose(tensor, {axes}) for tensor in {{x}}]"
@@ -94,12 +98,7 @@ class Transformer(cst.CSTTransformer):
         self.count(apply)
         if apply.adapter:
             return self.adapters.reference(apply, self._in_isinstance())
-        node = Application(self.names, apply, updated, self.channels_first).write()
-        axes = self.facts.permutes.get(original)
-        if axes is not None:
-            text = f"keras.Sequential([keras.layers.Permute({axes}), {{layer}}])"
-            node = fill(text, self.names.shorten, lambda *_: node)
-        return self.placed(node)
+        return self.placed(Application(self.names, apply, updated, self.channels_first).write())
 
     def _in_isinstance(self) -> bool:
         calls = [n for n in self.stack[-3:] if isinstance(n, cst.Call)]
@@ -133,6 +132,8 @@ class Transformer(cst.CSTTransformer):
         found = facts.methods.get(original, "")
         if found.startswith("child"):
             return containers.child(found, updated)
+        if found.startswith("attribute "):
+            return updated.with_changes(attr=cst.Name(found.removeprefix("attribute ")))
         if found == "layers":
             return cst.Attribute(self.classes.attribute(updated), cst.Name("layers"))
         return self.classes.attribute(updated)
@@ -140,6 +141,8 @@ class Transformer(cst.CSTTransformer):
     def name(self, original: cst.Name, updated: cst.Name) -> cst.BaseExpression:
         if original in self.facts.apply and original not in self.facts.kept:
             return self.referred(original, updated)
+        if updated.value in self.classes.classes and not isinstance(self.stack[-1], (cst.Attribute, cst.ClassDef)):
+            return cst.Name(self.classes.classes[updated.value])
         if self.facts.methods.get(original) == "layers":
             return cst.Attribute(updated, cst.Name("layers"))
         return updated

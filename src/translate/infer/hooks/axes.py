@@ -67,11 +67,16 @@ def _reorder(state: State, node: cst.Call, rule: Rule, bound: Bound, order: tupl
             write(state, node, rule, bound, x)
         else:
             write(state, node, rule, bound, f"keras.ops.transpose({x}, {stored})")
-        return viewed(source(rank), first)
+        return _reordered(viewed(source(rank), first))
     if order == to_source(rank) and rank in (3, 4, 5) and not state.channels_first:
         return _flexible(state, node, rule, bound, rank, plain)
     write(state, node, rule, bound, plain)
-    return viewed(source(rank), first)
+    return _reordered(viewed(source(rank), first))
+
+
+def _reordered(tensor: Tensor) -> Tensor:
+    tensor.reordered = True
+    return tensor
 
 
 def _flexible(state: State, node: cst.Call, rule: Rule, bound: Bound, rank: int | None, plain: str) -> Value:
