@@ -53,11 +53,13 @@ def call(state: State, node: cst.Call, callee: Value, operands: Operands, receiv
     if len(choices) > 1:
         operands = _agree(state, node, choices, operands)
     results: list[Value] = []
+    uncertain, state.uncertain = state.uncertain, state.uncertain or len(choices) > 1
     for choice in choices:
         try:
             results.append(_one(state, node, choice, operands, receiver))
         except Infeasible:
             continue
+    state.uncertain = uncertain
     if results:
         return join(*results)
     return source() if any(tensors_in(o.value) for o in operands) else OPAQUE
@@ -67,15 +69,17 @@ def _agree(state: State, node: cst.Call, choices: list[Value], operands: Operand
     """Several layers can stand here: if one needs its input cast, all get it cast."""
     if not all(isinstance(c, (Layer, Container, Instance)) for c in choices) or not operands:
         return operands
-    recording, log = state.recording, state.cast_log
-    state.recording, state.cast_log = False, []
-    for choice in choices:
-        try:
-            _one(state, node, choice, operands, None)
-        except Infeasible:
-            continue
+    log, state.cast_log = state.cast_log, []
+    uncertain, state.uncertain = state.uncertain, True
+    with state.not_recording():
+        for choice in choices:
+            try:
+                _one(state, node, choice, operands, None)
+            except Infeasible:
+                continue
+    state.uncertain = uncertain
     asked = {id(n): axes for n, axes in state.cast_log}
-    state.recording, state.cast_log = recording, log
+    state.cast_log = log
     agreed: Operands = []
     for operand in operands:
         axes = asked.get(id(operand.node)) if operand.node is not None else None
@@ -299,12 +303,10 @@ def chain(state: State, node: cst.Call, container: Container, operands: Operands
     if first:  # whichever comes first, if one needs its input cast all get it cast
         operands = _agree(state, node, list(options(rest)), operands)
         value = operands[0].value
-    recording = state.recording
-    state.recording = False
     uncertain, state.uncertain = state.uncertain, True
-    for _ in range(2):
-        value = join(value, _link(state, node, rest, value, None))
-    state.recording = recording
+    with state.not_recording():
+        for _ in range(2):
+            value = join(value, _link(state, node, rest, value, None))
     value = join(value, _link(state, node, rest, value, operands[0] if first else None))
     state.uncertain = uncertain
     return value

@@ -80,7 +80,8 @@ def call_function(
     state: State, info: FunctionInfo, bound_self: Value | None, operands: list[Operand], node: cst.CSTNode | None = None
 ) -> Value:
     """Calls a function of the file with what is known of its arguments."""
-    state.called.add(info)
+    if state.recording or state.initialising:
+        state.called.add(info)
     given = bind_operands(info, operands, bound_self is not None)
     if not state.initialising:
         _note_training(state, info, node)
@@ -132,7 +133,9 @@ def _key(value: Value) -> Any:
 
 def run(state: State, info: FunctionInfo, bound_self: Value | None, values: dict[str, Value], wanted: Demand) -> Value:
     """Reads the body with these arguments, once for each kind of arguments."""
-    key = (info, _key(bound_self) if bound_self is not None else None, tuple((n, _key(v)) for n, v in values.items()))
+    owner = _key(bound_self) if bound_self is not None else None
+    # what was read without recording must be read again
+    key = (info, owner, tuple((n, _key(v)) for n, v in values.items()), state.recording)
     if key in state.memo:
         result, changed = state.memo[key]
         _apply_changes(values, changed)
@@ -142,8 +145,10 @@ def run(state: State, info: FunctionInfo, bound_self: Value | None, values: dict
     state.running.append(key)
     names = _parameters(state, info, bound_self, values, wanted)
     before = {n: v for n, v in names.items() if isinstance(v, Tensor)}
-    result = _read(state, info, bound_self, names)
-    state.running.pop()
+    try:
+        result = _read(state, info, bound_self, names)
+    finally:
+        state.running.pop()
     changed = tuple((n, v.perhaps_stale and not v.stale) for n, v in before.items() if v.stale or v.perhaps_stale)
     state.memo[key] = (result, changed)
     _apply_changes(values, changed)
@@ -199,12 +204,10 @@ def default_value(state: State, info: FunctionInfo, parameter: cst.Param) -> Val
         return OPAQUE if state.initialising else UNKNOWN
     from translate.infer.expressions import evaluate
 
-    recording = state.recording
-    state.recording = False
-    state.frames.append(Frame(None, {}))
-    value = evaluate(state, parameter.default)
-    state.frames.pop()
-    state.recording = recording
+    with state.not_recording():
+        state.frames.append(Frame(None, {}))
+        value = evaluate(state, parameter.default)
+        state.frames.pop()
     return _forget(value)
 
 
@@ -217,16 +220,19 @@ def _read(state: State, info: FunctionInfo, bound_self: Value | None, names: dic
     statements = state.statements
     entered = {n: v for n, v in names.items() if v is not bound_self}
     frame.image_ranks = tuple(v.rank for v in entered.values() if isinstance(v, Tensor) and v.is_image)
-    if isinstance(info.node, cst.Lambda):
-        result = evaluate(state, info.node.body)
-    else:
+    try:
+        if isinstance(info.node, cst.Lambda):
+            return evaluate(state, info.node.body)
         state.statements = [*([info.owner.node] if info.owner else []), info.node]
+        if state.recording:
+            state.read.add(info.node)
         execute_block(state, info.node.body)
         result = join(*frame.returned) if frame.returned else NONE
         _interface(state, info, bound_self, entered, result)
-    state.statements = statements
-    state.frames.pop()
-    return result
+        return result
+    finally:
+        state.statements = statements
+        state.frames.pop()
 
 
 def _interface(
@@ -247,13 +253,13 @@ def demanded(state: State, info: FunctionInfo, bound_self: Value | None) -> Dema
     if key in state.demands:
         return state.demands[key]
     state.demands[key] = {}
-    recording, running, memo = state.recording, state.running, state.memo
-    state.recording, state.running, state.memo = False, list(state.running), {}
-    values = root_values(state, info, bound_self)
-    free = {n: v for n, v in values.items() if isinstance(v, Tensor)}
-    names = _parameters(state, info, bound_self, values, {})
-    _read(state, info, bound_self, names)
-    state.recording, state.running, state.memo = recording, running, memo
+    running, memo = state.running, state.memo
+    state.running, state.memo = list(running), {}
+    with state.not_recording():
+        values = root_values(state, info, bound_self)
+        free = {n: v for n, v in values.items() if isinstance(v, Tensor)}
+        _read(state, info, bound_self, _parameters(state, info, bound_self, values, {}))
+    state.running, state.memo = running, memo
     found: Demand = {}
     for name, value in free.items():
         kind, rank = value.arrangement.kind, value.rank

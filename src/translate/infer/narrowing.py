@@ -23,9 +23,11 @@ def narrowed(state: State, test: cst.BaseExpression, outcome: bool) -> Iterator[
     names = state.frame.names
     before = names[name]
     names[name] = value
-    yield
-    if names.get(name) is value:
-        names[name] = before
+    try:
+        yield
+    finally:
+        if names.get(name) is value:
+            names[name] = before
 
 
 def _narrow(state: State, test: cst.BaseExpression, outcome: bool) -> tuple[str, Value] | None:

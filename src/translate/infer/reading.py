@@ -205,6 +205,11 @@ def _finish(state: State) -> None:
         if statement not in state.followed:
             state.statements = list(around)
             state.report(statement, "T105", "what this does to tensors could not be followed: their axes do not fit")
+    for function in state.all_functions:
+        if function.node not in state.read and not is_initialiser(state, function):
+            if function.owner is None or is_module(state, function.owner):
+                state.statements = [function.node]
+                state.report(function.node, "T105", f"{function.name} was not read: nothing tells what it is given")
     for node, rule, bound, arrangement, plain, unchanged, statements in state.flexible:
         text = unchanged if arrangement.kind == "image" else plain
         state.statements = list(statements)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,8 @@ class State:
         self.followed: set[cst.CSTNode] = set()
         self.given_up: list[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]] = []
         """Statements that were read to their end, and those that did not make sense with what was known."""
+        self.read: set[cst.CSTNode] = set()
+        """Functions whose bodies were read."""
         self.told: set[str] = set()
         """Known differences that were noted."""
         self.source_io = False
@@ -124,8 +127,21 @@ class State:
         info.scope = scope
         return info
 
+    @property
+    def all_functions(self) -> list[FunctionInfo]:
+        return list(self._functions.values())
+
     def source_outputs(self, function: FunctionInfo | None) -> bool:
         return function in self.border
+
+    @contextmanager
+    def not_recording(self) -> Iterator[None]:
+        """Within, reading leaves no facts."""
+        recording, self.recording = self.recording, False
+        try:
+            yield
+        finally:
+            self.recording = recording
 
     # what is found
 

@@ -294,15 +294,13 @@ def _while(state: State, node: cst.While) -> None:
 
 def _repeat(state: State, node: cst.For | cst.While, head: Callable[[], Any]) -> None:
     """Reads a loop until nothing new is found, then once more to record."""
-    recording = state.recording
-    state.recording = False
-    for _ in range(2):
-        before = dict(state.frame.names)
-        _once(state, node, head)
-        state.frame.names = _merge(before, state.frame.names)
-        if all(state.frame.names.get(n) is v for n, v in before.items()) and not recording:
-            break
-    state.recording = recording
+    with state.not_recording():
+        for _ in range(2):
+            before = dict(state.frame.names)
+            _once(state, node, head)
+            state.frame.names = _merge(before, state.frame.names)
+            if all(state.frame.names.get(n) is v for n, v in before.items()):
+                break
     before = dict(state.frame.names)
     _once(state, node, head)
     state.frame.names = _merge(before, state.frame.names)

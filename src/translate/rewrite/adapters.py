@@ -42,9 +42,9 @@ class Adapters:
 
         rule = apply.rule
         every = [p for p in apply.signature.parameters if not p.star and _passed_on(rule, p.name)]
-        kept = [p for p in every if p.name not in apply.fixed]
+        kept = [p for p in every if p.required or p.name not in apply.fixed]
         texts = [p.name if p.required else f"{p.name}={p.default!r}" for p in kept]
-        at = next((i for i, p in enumerate(every) if p.name in apply.fixed), len(every))
+        at = next((i for i, p in enumerate(every) if p not in kept), len(every))
         if at < len(kept):  # what comes after an argument that is left out goes by keyword
             texts.insert(at, "*")
         parameters = ", ".join(texts)
