@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import translate
+
+SOURCES = str(Path(translate.__file__).parents[1])  # a relative PYTHONPATH means nothing in another folder
+
 
 def run_process(
     *arguments: str, cwd: Path, stdin: bytes = b"", timeout: float = 120
@@ -20,5 +24,5 @@ def run_process(
         capture_output=True,
         timeout=timeout,
         check=False,
-        env={**os.environ, "NO_COLOR": "1"},
+        env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": SOURCES},
     )
