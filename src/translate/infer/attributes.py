@@ -37,6 +37,8 @@ from translate.infer.values import (
 def attribute(state: State, node: cst.Attribute, owner: Value, called: bool = False) -> Value:
     """The value of attribute ``node.attr`` of ``owner``; ``called``: the attribute is called right away."""
     name = node.attr.value
+    if name in state.renamed_methods and state.recording:
+        state.facts.touched.update(state.statements)
     found = [_of(state, node, option, name, called) for option in options(owner)]
     return join(*found) if found else UNKNOWN
 

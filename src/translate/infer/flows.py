@@ -22,7 +22,7 @@ from translate.infer.values import (
     options,
     source,
 )
-from translate.rules import Rule
+from translate.rules import Rule, RuleSet
 from translate.rules.condition import NotKnown
 
 Axes = dict[str, Any]
@@ -35,7 +35,7 @@ def flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str 
     ``bound`` holds the arguments of the function, or of the layer's constructor; ``operand`` the tensor.
     """
     form = rule.tensors.split("->")[0].strip()
-    first = state.channels_first and keeps_channels_first(state, rule)
+    first = state.channels_first and keeps_channels_first(state.rules, rule)
     match = _IMAGE.match(form)
     if match:
         rank = int(match[1]) + 2
@@ -84,7 +84,7 @@ def _weights_in_source(state: State, bound: Bound, operand: Operand) -> None:
             state.need_source(other)
 
 
-def keeps_channels_first(state: State, rule: Rule) -> bool:
+def keeps_channels_first(rules: RuleSet, rule: Rule) -> bool:
     """Whether what the rule writes can be told to work channels first."""
     if rule.keras is None:
         return False
@@ -93,7 +93,7 @@ def keeps_channels_first(state: State, rule: Rule) -> bool:
         return False
     texts = [rule.write or "", *(c.write or "" for c in rule.cases)]
     called = {m for text in texts for m in re.findall(r"(?:keras\.layers|helpers)\.\w+", text)}
-    return called <= state.rules.with_data_format and not any("keras.ops." in t for t in texts)
+    return called <= rules.with_data_format and not any("keras.ops." in t for t in texts)
 
 
 def _image(state: State, operand: Operand, first: bool) -> Tensor:

@@ -45,19 +45,22 @@ def bind_operands(info: FunctionInfo, operands: list[Operand], skip_self: bool) 
     extra: list[Value] = []
     position = 0
     vague = False
+    rest: Value | None = None
     for operand in operands:
         if operand.keyword:
             if operand.keyword in names:
                 bound[operand.keyword] = operand
         elif operand.star == "*":
-            items = operand.value if isinstance(operand.value, Sequence) and operand.value.rest is None else None
-            if items is None:
+            if not isinstance(operand.value, Sequence):
                 vague = True
                 continue
-            for value in items.items:
+            for value in operand.value.items:
                 if position < len(positional):
                     bound[positional[position]] = Operand(value)
                     position += 1
+                else:
+                    extra.append(value)
+            rest = operand.value.rest if rest is None else rest
         elif operand.star:
             vague = True
         elif position < len(positional):
@@ -69,10 +72,12 @@ def bind_operands(info: FunctionInfo, operands: list[Operand], skip_self: bool) 
         name = parameter.name.value
         if name in bound or name not in names:
             continue
-        if vague:
+        if rest is not None and name in positional[position:]:
+            bound[name] = Operand(rest)
+        elif vague:
             bound[name] = Operand(UNKNOWN if parameter.default is None else OPAQUE)
     if info.star is not None:
-        bound[info.star.name.value] = Operand(Sequence("tuple", extra, UNKNOWN if vague else None))
+        bound[info.star.name.value] = Operand(Sequence("tuple", extra, UNKNOWN if vague else rest))
     return bound
 
 
@@ -258,6 +263,10 @@ def demanded(state: State, info: FunctionInfo, bound_self: Value | None) -> Dema
     with state.not_recording():
         values = root_values(state, info, bound_self)
         free = {n: v for n, v in values.items() if isinstance(v, Tensor)}
+        if info.star is not None:
+            star = values.get(info.star.name.value)
+            if isinstance(star, Sequence) and isinstance(star.rest, Tensor):
+                free[info.star.name.value] = star.rest
         _read(state, info, bound_self, _parameters(state, info, bound_self, values, {}))
     state.running, state.memo = running, memo
     found: Demand = {}
@@ -286,12 +295,20 @@ def root_values(state: State, info: FunctionInfo, bound_self: Value | None, want
         if default is not None and default is not NONE and not tensors_in(default):
             values[name] = default
             continue
-        tensor = Tensor(Arrangement(), parameter=name)
-        if wanted is not None:
-            kind, rank = wanted.get(name, ("source", None))
-            tensor.arrangement.decide("image" if kind == "image" else "source", rank)
+        tensor = _root_tensor(name, wanted)
         values[name] = tensor if default is None else join(tensor, default)
+    if info.star is not None and not state.initialising:
+        name = info.star.name.value
+        values[name] = Sequence("tuple", [], _root_tensor(name, wanted))
     return values
+
+
+def _root_tensor(name: str, wanted: Demand | None) -> Tensor:
+    tensor = Tensor(Arrangement(), parameter=name)
+    if wanted is not None:
+        kind, rank = wanted.get(name, ("source", None))
+        tensor.arrangement.decide("image" if kind == "image" else "source", rank)
+    return tensor
 
 
 def _note_training(state: State, info: FunctionInfo, node: cst.CSTNode | None) -> None:

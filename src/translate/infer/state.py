@@ -98,6 +98,7 @@ class State:
         data: Any = next((r.data for r in rules.find(MODULE)), {})
         self.reserved = {*data.get("reserved", ()), *data.get("reserved_in_models", ())}
         """Attributes that the target keeps for itself."""
+        self.renamed_methods: dict[str, str] = data.get("methods", {})
         self.followed: set[cst.CSTNode] = set()
         self.given_up: list[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]] = []
         """Statements that were read to their end, and those that did not make sense with what was known."""

@@ -28,7 +28,15 @@ class _Argument:
 class Application:
     """One use of a rule. ``node`` is the call (or attribute) with its parts already translated."""
 
-    def __init__(self, names: Names, apply: Apply, node: cst.BaseExpression, channels_first: bool) -> None:
+    def __init__(
+        self,
+        names: Names,
+        apply: Apply,
+        node: cst.BaseExpression,
+        channels_first: bool,
+        with_data_format: frozenset[str] = frozenset(),
+    ) -> None:
+        self.with_data_format = with_data_format
         self.names = names
         self.apply = apply
         self.node = node
@@ -43,7 +51,10 @@ class Application:
         template = self.apply.write or (self.case and self.case.write) or (None if self._plain() else self.rule.write)
         if template is None:
             return self.call()
-        return fill(template, self.names.shorten, self.placeholder)
+        node = fill(template, self.names.shorten, self.placeholder)
+        if self.channels_first and self.rule.tensors.startswith("image"):
+            node = node.visit(_TellFormat(self.with_data_format, self.names))  # type: ignore[assignment]
+        return node
 
     def _plain(self) -> bool:
         """A case without ``write`` of its own, in a rule that has ``keras``, is a plain call."""
@@ -209,6 +220,26 @@ class Application:
             in_order = in_order and by_position
             arguments.append(_arg(argument, by_position))
         return _commas(arguments, self._args())
+
+
+class _TellFormat(cst.CSTTransformer):
+    """Tells the layers that a template makes besides the main one where the channels are."""
+
+    def __init__(self, layers: frozenset[str], names: Names) -> None:
+        super().__init__()
+        self.texts = {names.shorten(layer) for layer in layers}
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        told = any(a.keyword is not None and a.keyword.value == "data_format" for a in updated_node.args)
+        if told or _EMPTY.code_for_node(updated_node.func) not in self.texts:
+            return updated_node
+        arguments = [a.with_changes(comma=_SPACED) if a is updated_node.args[-1] else a for a in updated_node.args]
+        new = cst.Arg(constant("channels_first"), cst.Name("data_format"), _TIGHT)
+        return updated_node.with_changes(args=[*arguments, new])
+
+
+_SPACED = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+_TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 
 def _arg(argument: _Argument, by_position: bool) -> cst.Arg:

@@ -49,11 +49,24 @@ class _Fill(cst.CSTTransformer):
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]
         self.stack.pop()
+        if isinstance(updated_node, cst.Call):
+            return _spread(updated_node)
         if isinstance(updated_node, cst.Name) and updated_node.value in self.parts:
             part = self.parts[updated_node.value]
             free = not self.stack or isinstance(self.stack[-1], (cst.Arg, cst.Element, cst.Index))
             return part if free else bracketed(part)
         return updated_node
+
+
+def _spread(node: cst.Call) -> cst.Call:
+    """``f(*(a, b))`` is ``f(a, b)``."""
+    arguments: list[cst.Arg] = []
+    for argument in node.args:
+        if argument.star == "*" and isinstance(argument.value, cst.Tuple):
+            arguments += [cst.Arg(e.value, comma=e.comma) for e in argument.value.elements]
+        else:
+            arguments.append(argument)
+    return node.with_changes(args=arguments)
 
 
 def fill(

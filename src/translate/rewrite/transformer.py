@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from translate.infer.facts import Apply, Facts
+from translate.infer.flows import keeps_channels_first
 from translate.infer.roles import MODULE
 from translate.rewrite import containers
 from translate.rewrite.adapters import Adapters
@@ -97,8 +98,19 @@ class Transformer(cst.CSTTransformer):
         apply = self.facts.apply[original]
         self.count(apply)
         if apply.adapter:
-            return self.adapters.reference(apply, self._in_isinstance())
-        return self.placed(Application(self.names, apply, updated, self.channels_first).write())
+            node = self.adapters.reference(apply, self._in_isinstance())
+            if self._is_class_attribute() and isinstance(node, cst.Name):  # or it would become a method
+                return cst.Call(cst.Name("staticmethod"), [cst.Arg(node)])
+            return node
+        return self.placed(self.application(apply, updated).write())
+
+    def _is_class_attribute(self) -> bool:
+        scopes = [n for n in self.stack if isinstance(n, (cst.ClassDef, cst.FunctionDef, cst.Assign))]
+        return len(scopes) > 1 and isinstance(scopes[-1], cst.Assign) and isinstance(scopes[-2], cst.ClassDef)
+
+    def application(self, apply: Apply, node: cst.BaseExpression) -> Application:
+        first = self.channels_first and keeps_channels_first(self.rules, apply.rule)
+        return Application(self.names, apply, node, first, frozenset(self.rules.with_data_format))
 
     def _in_isinstance(self) -> bool:
         calls = [n for n in self.stack[-3:] if isinstance(n, cst.Call)]
@@ -210,7 +222,7 @@ class Transformer(cst.CSTTransformer):
         apply = self.facts.apply.get(value)
         if apply is not None and apply.rule.data.get("role") in ("buffer", "parameter"):
             self.count(apply)
-            return _assignment(Application(self.names, apply, updated.value, self.channels_first))
+            return _assignment(self.application(apply, updated.value))
         kind = self.facts.methods.get(value, "")
         if kind == "set item":
             return containers.set_item(updated.value)

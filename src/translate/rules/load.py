@@ -39,6 +39,7 @@ class RuleSet:
         self.with_data_format: set[str] = set()
         """Layers of the target that can be told to work channels first."""
         for rule in self.rules:
+            self.with_data_format.update(rule.data.get("with_data_format", ()))
             for keras in (rule.keras, *(c.keras for c in rule.cases)):
                 if keras is not None and "data_format" in keras.text:
                     self.with_data_format.add(keras.name)

@@ -47,7 +47,8 @@ class Rule:
 
     @property
     def supported(self) -> bool:
-        return self.keras is not None or "write" in self.data or "code" in self.data
+        written = any(c.write is not None or c.keras is not None for c in self.cases)
+        return self.keras is not None or written or "write" in self.data or "code" in self.data
 
     @property
     def only(self) -> str | dict[str, Any] | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +11,8 @@ from translate.verify import running
 from translate.verify.axes import Order
 from translate.verify.compare import Array
 from translate.verify.erf import exact_erf
+from translate.verify.precision import float64_throughout
+from translate.verify.volumes import pooled_volumes
 from translate.verify.exceptions import Watch
 from translate.verify.load import UserFile
 from translate.verify.masks import Draws
@@ -27,6 +29,8 @@ class Bench:
         self._torch: Any = import_module("torch")
         self._default = self._torch.get_default_dtype()
         self._keras: Any = None
+        self._running = ""
+        """The dtype in which one of the models is being built or run."""
         self._stack = ExitStack()
         self._draws.patch_torch()
 
@@ -53,9 +57,20 @@ class Bench:
             self._draws.patch_keras()
             self.watch.patch()
             self._stack.enter_context(exact_erf())
+            self._stack.enter_context(pooled_volumes())
+            self._stack.enter_context(float64_throughout(lambda: self._running == "float64"))
         self._precision(dtype)
         self._keras.utils.set_random_seed(self._seed)
-        return self._target.model(self._expression)
+        with self._in(dtype):
+            return self._target.model(self._expression)
+
+    @contextmanager
+    def _in(self, dtype: str) -> Generator[None]:
+        self._running = dtype
+        try:
+            yield
+        finally:
+            self._running = ""
 
     def is_module(self, model: Any) -> bool:
         return isinstance(model, self._torch.nn.Module)
@@ -69,7 +84,7 @@ class Bench:
         training: bool = False,
         cotangents: Cotangents | None = None,
     ) -> Run:
-        with self._draws.run(source=True):
+        with self._draws.run(source=True), self._in(dtype):
             blamed = self._source.blamed
             return running.run_source(model, arrays, dtype, blamed, training=training, cotangents=cotangents)
 
@@ -85,7 +100,7 @@ class Bench:
         output_orders: Mapping[str, Order] | None = None,
         pairs: Sequence[Pair] = (),
     ) -> Run:
-        with self._draws.run(source=False):
+        with self._draws.run(source=False), self._in(dtype):
             return running.run_target(
                 model,
                 arrays,

@@ -63,6 +63,15 @@ def children(value: Any) -> list[Any] | dict[Any, Any] | None:
     return None
 
 
+def unwrapped(source: Any, target: Any) -> Any:
+    """The layer itself where its translation has a transpose before it: ``Sequential([Permute, Norm])``."""
+    if not isinstance(target, keras().Sequential) or hasattr(type(source), "__len__"):
+        return target
+    names = {c.__name__.strip("_") for c in type(source).__mro__[:-2]}
+    found = [layer for layer in target.layers if type(layer).__name__.strip("_") in names]
+    return found[0] if len(found) == 1 and type(target).__name__ == "Sequential" else target
+
+
 def weights(value: Any) -> list[Any]:
     """The variables of a layer, or of all layers in a container; no seeds and no metrics."""
     if is_variable(value):

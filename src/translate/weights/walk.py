@@ -37,6 +37,7 @@ class Walk:
         rules = self._rules_of(source)
         if rules and self._by_rule(path, source, target, rules):
             return
+        target = targets.unwrapped(source, target)
         self._own_tensors(path, source, target)
         self._children(path, source, target)
 

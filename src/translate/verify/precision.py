@@ -1,0 +1,78 @@
+"""Float64 where programs say float32, so that the comparison in float64 is one.
+
+Code that casts to float32, or that makes a tensor of a Python number, means the default type of floating numbers: that is
+what it is while both sides run in float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from typing import Any
+from unittest import mock
+
+
+@contextmanager
+def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
+    """While ``active()``: casts to float32 are casts to float64, Python numbers become float64 tensors."""
+    torch: Any = import_module("torch")
+    tf: Any = import_module("tensorflow")
+    backend: Any = import_module("keras.src.backend")
+    with ExitStack() as stack:
+
+        def replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+            stack.enter_context(mock.patch.object(owner, name, make(getattr(owner, name))))
+
+        def wider(original: Any) -> Any:
+            return lambda x: x.double() if active() else original(x)
+
+        def to(original: Any) -> Any:
+            def call(x: Any, *arguments: Any, **keywords: Any) -> Any:
+                if active():
+                    arguments = tuple(torch.float64 if a is torch.float32 else a for a in arguments)
+                    if keywords.get("dtype") is torch.float32:
+                        keywords["dtype"] = torch.float64
+                return original(x, *arguments, **keywords)
+
+            return call
+
+        def cast(original: Any) -> Any:
+            return lambda x, dtype: original(x, "float64" if active() and dtype == "float32" else dtype)
+
+        def convert(original: Any) -> Any:
+            def call(x: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> Any:
+                wide = dtype is None and active() and _of_numbers(x)
+                return original(x, "float64" if wide else dtype, *arguments, **keywords)
+
+            return call
+
+        def leaky(original: Any) -> Any:
+            # TensorFlow keeps the slope in float32
+            def call(features: Any, alpha: Any = 0.2, name: Any = None) -> Any:
+                if features.dtype != tf.float64:
+                    return original(features, alpha, name)
+                return tf.where(features > 0, features, features * tf.constant(alpha, tf.float64))
+
+            return call
+
+        replace(torch.Tensor, "float", wider)
+        replace(torch.Tensor, "to", to)
+        replace(torch.Tensor, "type", to)
+        for owner in (backend, backend.core):
+            replace(owner, "cast", cast)
+            replace(owner, "convert_to_tensor", convert)
+        replace(tf.nn, "leaky_relu", leaky)
+        yield
+
+
+def _of_numbers(value: Any) -> bool:
+    """A Python float, or lists of them."""
+    if isinstance(value, (list, tuple)):
+        items: Any = value
+        return bool(items) and all(isinstance(v, (int, float)) or _of_numbers(v) for v in items) and _has_float(items)
+    return isinstance(value, float)
+
+
+def _has_float(items: Any) -> bool:
+    return any(isinstance(v, float) or (isinstance(v, (list, tuple)) and _has_float(v)) for v in items)

@@ -1,0 +1,47 @@
+"""Pooling of volumes in float64, for which TensorFlow has no kernel on the CPU."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from typing import Any
+from unittest import mock
+
+
+@contextmanager
+def pooled_volumes() -> Generator[None]:
+    """Replace ``tf.nn.max_pool`` and ``tf.nn.avg_pool`` for float64 tensors (N, D, H, W, C)."""
+    tf: Any = import_module("tensorflow")
+    with ExitStack() as stack:
+        for name, combine in (("max_pool", tf.maximum), ("avg_pool", tf.add)):
+            original = getattr(tf.nn, name)
+            patched = _pool(tf, original, combine, mean=name == "avg_pool")
+            stack.enter_context(mock.patch.object(tf.nn, name, patched))
+        yield
+
+
+def _pool(tf: Any, original: Callable[..., Any], combine: Callable[..., Any], mean: bool) -> Callable[..., Any]:
+    def pool(input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = None, name: Any = None) -> Any:
+        channels_first = bool(data_format) and str(data_format).startswith("NC")
+        if len(input.shape) != 5 or input.dtype != tf.float64 or padding != "VALID" or channels_first:
+            return original(input, ksize, strides, padding, data_format, name)
+        size, step = _triple(ksize), _triple(strides)
+        # how many windows fit, for each of D, H and W
+        counts = [(tf.shape(input)[a + 1] - k) // s + 1 for a, (k, s) in enumerate(zip(size, step, strict=True))]
+        total: Any = None
+        for offset in itertools.product(*(range(k) for k in size)):
+            d, h, w = (slice(o, o + (n - 1) * s + 1, s) for o, n, s in zip(offset, counts, step, strict=True))
+            part = input[:, d, h, w, :]
+            total = part if total is None else combine(total, part)
+        return total / (size[0] * size[1] * size[2]) if mean else total
+
+    return pool
+
+
+def _triple(value: Any) -> tuple[int, int, int]:
+    if isinstance(value, int):
+        return (value, value, value)
+    found = [int(v) for v in value]
+    return (found[-4], found[-3], found[-2]) if len(found) == 5 else (found * 3 if len(found) == 1 else found)[:3]  # type: ignore[return-value]
