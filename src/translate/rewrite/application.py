@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from translate.infer.facts import RECEIVER, Apply, Slot
+from translate.rewrite.layout import laid_out
 from translate.rewrite.names import Names
 from translate.rewrite.templates import bracketed, constant, fill
 from translate.rules import REQUIRED, Passing, Signature
@@ -51,7 +52,7 @@ class Application:
         template = self.apply.write or (self.case and self.case.write) or (None if self._plain() else self.rule.write)
         if template is None:
             return self.call()
-        node = fill(template, self.names.shorten, self.placeholder)
+        node = laid_out(fill(template, self.names.shorten, self.placeholder))
         if self.channels_first and self.rule.tensors.startswith("image"):
             node = node.visit(_TellFormat(self.with_data_format, self.names))  # type: ignore[assignment]
         return node
@@ -175,7 +176,8 @@ class Application:
         if isinstance(slot, int) and slot != RECEIVER:
             original = self._args()[slot]
         value, known = self._converted(value, passing)
-        if known is not _UNKNOWN and default is not REQUIRED and same(known, default):
+        first = slot is not None and signature.parameters[0].name == target  # as in MaxPooling2D(2): it says what is made
+        if known is not _UNKNOWN and default is not REQUIRED and same(known, default) and not first:
             return None
         return _Argument(target, value, slot is not None and (original is None or original.keyword is None), original)
 
@@ -219,7 +221,7 @@ class Application:
             by_position = in_order and argument.positional and (parameter.required or place < 2)
             in_order = in_order and by_position
             arguments.append(_arg(argument, by_position))
-        return _commas(arguments, self._args())
+        return _commas(_with_lost_comments(arguments, self._args()), self._args())
 
 
 class _TellFormat(cst.CSTTransformer):
@@ -252,6 +254,21 @@ def _arg(argument: _Argument, by_position: bool) -> cst.Arg:
             return old.with_changes(keyword=keyword, value=argument.value)
         return old.with_changes(keyword=keyword, value=argument.value, equal=equal, star="")
     return cst.Arg(argument.value, keyword, equal)
+
+
+def _with_lost_comments(arguments: list[cst.Arg], original: list[cst.Arg]) -> list[cst.Arg]:
+    """Comments behind arguments that are left out move to the argument before."""
+    if not any(_comment(a.comma) for a in original):
+        return arguments
+    texts = [_EMPTY.code_for_node(a.comma) if isinstance(a.comma, cst.Comma) else "" for a in arguments]
+    result = list(arguments)
+    for index, old in enumerate(original):
+        if not _comment(old.comma) or _EMPTY.code_for_node(old.comma) in texts:
+            continue
+        kept = [i for i, a in enumerate(result) if any(a.comma is o.comma for o in original[:index])]
+        if kept:
+            result[kept[-1]] = result[kept[-1]].with_changes(comma=old.comma)
+    return result
 
 
 def _comment(comma: object) -> bool:

@@ -37,6 +37,10 @@ def rewrite_imports(module: cst.Module, names: Names, definitions: str) -> cst.M
         body[place:place] = _imports(names)
     if definitions:
         at = _after_imports(body)
+        if at < len(body):  # two lines between a definition and what follows
+            lines = list(body[at].leading_lines)
+            empty = [line for line in lines if line.comment is None]
+            body[at] = body[at].with_changes(leading_lines=[cst.EmptyLine(indent=False)] * (2 - len(empty)) + lines)
         body[at:at] = _definitions(definitions)
     return module.with_changes(body=body)
 

@@ -54,7 +54,7 @@ class _Fill(cst.CSTTransformer):
         if isinstance(updated_node, cst.Name) and updated_node.value in self.parts:
             part = self.parts[updated_node.value]
             free = not self.stack or isinstance(self.stack[-1], (cst.Arg, cst.Element, cst.Index))
-            return part if free else bracketed(part)
+            return _bare(part) if free else bracketed(part)
         return updated_node
 
 
@@ -67,6 +67,10 @@ def _spread(node: cst.Call) -> cst.Call:
         else:
             arguments.append(argument)
     return node.with_changes(args=arguments)
+
+
+_STRINGS = re.compile(r"'([^'\"\\]*)'")
+"""Strings of templates, which YAML makes it easier to write with single quotes."""
 
 
 def fill(
@@ -87,11 +91,29 @@ def fill(
             parts[key] = value(match[2], bool(match[1]), item)
         return key
 
-    text = shorten(PLACEHOLDER.sub(mark, template))
+    text = _STRINGS.sub(r'"\1"', shorten(PLACEHOLDER.sub(mark, template)))
     node = _parsed(text)
     return node.visit(_Fill(parts)) if parts else node  # type: ignore[return-value]
 
 
 def constant(value: object) -> cst.BaseExpression:
-    """A value as source text."""
-    return _parsed(repr(value))
+    """A value as source text, the way people write it: "same", 1e-5."""
+    text = _EXPONENT.sub(r"e\1", repr(value)) if not isinstance(value, str) else _quoted(value)
+    return _parsed(text)
+
+
+_EXPONENT = re.compile(r"e([+-])0+(?=\d)")
+
+
+def _quoted(value: str) -> str:
+    text = repr(value)
+    return text if '"' in value or "'" in value or "\\" in text else f'"{value}"'
+
+
+def _bare(node: cst.BaseExpression) -> cst.BaseExpression:
+    """Without the brackets that it needed where it stood."""
+    if isinstance(node, _OPERATORS[:5]) and len(node.lpar) == 1:
+        whitespace = node.lpar[0].whitespace_after
+        if isinstance(whitespace, cst.SimpleWhitespace):
+            return node.with_changes(lpar=[], rpar=[])
+    return node

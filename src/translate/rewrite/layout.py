@@ -1,0 +1,41 @@
+"""Line breaks in what templates make."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+_EMPTY = cst.Module([])
+LONGEST = 72
+"""A list of layers on one line is at most this long; what stands before it comes on top."""
+
+
+def laid_out(node: cst.BaseExpression) -> cst.BaseExpression:
+    """``keras.Sequential([padding, layer])``, a layer a line if it is long."""
+    if not isinstance(node, cst.Call) or len(node.args) != 1 or not isinstance(node.args[0].value, cst.List):
+        return node
+    text = _EMPTY.code_for_node(node)
+    if "#" in text:
+        return node
+    layers = node.args[0].value
+    elements = [e.with_changes(value=_on_one_line(e.value)) for e in layers.elements]
+    if len(text) <= LONGEST and "\n" not in text:
+        return node
+    inner = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace("    "))
+    comma = cst.Comma(whitespace_after=inner)
+    closing = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(""))
+    broken = cst.List(
+        [*(e.with_changes(comma=comma) for e in elements[:-1]), elements[-1].with_changes(comma=cst.Comma())],
+        lbracket=cst.LeftSquareBracket(whitespace_after=inner),
+        rbracket=cst.RightSquareBracket(whitespace_before=closing),
+    )
+    return node.with_changes(args=[cst.Arg(broken)])
+
+
+def _on_one_line(node: cst.BaseExpression) -> cst.BaseExpression:
+    text = _EMPTY.code_for_node(node)
+    if "\n" not in text or '"""' in text:
+        return node
+    joined = re.sub(r"\s*\n\s*", " ", text).replace("( ", "(").replace(" )", ")").replace(",)", ")")
+    return cst.parse_expression(joined)
