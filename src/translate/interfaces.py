@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,8 +38,8 @@ class Unit:
 _AXES = {3: "NCL", 4: "NCHW", 5: "NCDHW"}
 
 
-def units(facts: Facts) -> Iterator[Unit]:
-    """The modules of the file, and the functions that compute on tensors, in the order of the source."""
+def units(facts: Facts, line_of: Callable[[cst.CSTNode], int]) -> Iterator[Unit]:
+    """The modules of the file, and the functions that compute on tensors. ``line_of`` tells where a definition stands."""
     families = {info for info in facts.classes if any(m.inside for m in {*info.lineage(), *info.subclasses})}
     for info in facts.classes:
         if info.node not in facts.modules:
@@ -48,11 +48,11 @@ def units(facts: Facts) -> Iterator[Unit]:
         arguments = tuple(p.name.value for p in constructor.parameters[1:]) if constructor else ()
         inputs, outputs = _interface(facts, info)
         kind: Literal["layer", "model"] = "layer" if info in families else "model"
-        yield Unit(info.name, kind, 0, arguments, inputs, outputs)
+        yield Unit(info.name, kind, line_of(info.node), arguments, inputs, outputs)
     for (function, owner), (inputs, result) in facts.interfaces.items():
         if owner is None and isinstance(function.node, cst.FunctionDef) and function.owner is None:
             names = tuple(p.name.value for p in function.parameters)
-            yield Unit(function.name, "function", 0, names, _inputs(inputs), _outputs(result))
+            yield Unit(function.name, "function", line_of(function.node), names, _inputs(inputs), _outputs(result))
 
 
 def _interface(facts: Facts, info: ClassInfo) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:

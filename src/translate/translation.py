@@ -11,7 +11,7 @@ import libcst as cst
 from translate.diagnostics import Diagnostic
 from translate.infer.facts import Finding
 from translate.infer.reading import read
-from translate.interfaces import Tensor, Unit, units
+from translate.interfaces import Unit, units
 from translate.rewrite.rewriting import rewrite
 from translate.rules import RuleSet, load
 from translate.syntax import ParseError, Positions, parse
@@ -94,7 +94,7 @@ def _translate(module: cst.Module, text: str, rules: RuleSet, layout: Layout, io
         written.code,
         tuple(sorted(diagnostics)),
         written.translated,
-        tuple(units(facts)),
+        tuple(units(facts, lambda node: positions.of(node, node)[0])),
         "channels_first" if first else "channels_last",
     )
 

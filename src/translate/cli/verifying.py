@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from translate.cli.errors import CommandError
 from translate.cli.source import Source
-from translate.translation import Tensor, Translation
+from translate.interfaces import Tensor
+from translate.translation import Translation
 
 if TYPE_CHECKING:
     from translate.cli.translate_command import Request

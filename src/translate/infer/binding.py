@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence as Items
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import libcst as cst
@@ -127,7 +127,7 @@ def bind(signature: Signature, operands: Items[Operand], receiver: Operand | Non
     return bound
 
 
-@lru_cache(maxsize=None)
+@cache
 def placeholders(template: str) -> frozenset[str]:
     return frozenset(re.findall(r"\{(?:scalar\()?(\w+)\)?\}", template))
 

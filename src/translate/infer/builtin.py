@@ -129,7 +129,9 @@ def _attribute(state: State, name: str, values: list[Value]) -> Value:
     if known:
         found = info.attribute(known)
         return found if found is not None else (values[2] if len(values) > 2 else UNKNOWN)
-    modules = [v for v in info.attributes.values() if any(isinstance(o, (Layer, Container, Instance)) for o in options(v))]
+    modules = [
+        v for v in info.attributes.values() if any(isinstance(o, (Layer, Container, Instance)) for o in options(v))
+    ]
     return join(*modules) if modules else UNKNOWN
 
 

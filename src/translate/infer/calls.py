@@ -9,7 +9,7 @@ import libcst as cst
 from translate.infer import builtin, containers, flows
 from translate.infer.adapting import general
 from translate.infer.attributes import set_children
-from translate.infer.binding import Bound, BindingError, bind, choose, tensors_in
+from translate.infer.binding import BindingError, Bound, bind, choose, tensors_in
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.references import is_direct
@@ -164,8 +164,12 @@ def _by_rule(
     if isinstance(chosen, str):
         code = "T102" if any(r.supported for r in rules) else "T101"
         what = "is not translated with these arguments" if code == "T102" else "has no counterpart in Keras"
-        state.report(node, code, f"{name} {what}" + (f": {chosen}" if code == "T102" else ""), "" if code == "T102" else chosen)
-        return source() if any(tensors_in(o.value) for o in [*operands, *([receiver] if receiver else [])]) else Kept(name)
+        state.report(
+            node, code, f"{name} {what}" + (f": {chosen}" if code == "T102" else ""), "" if code == "T102" else chosen
+        )
+        return (
+            source() if any(tensors_in(o.value) for o in [*operands, *([receiver] if receiver else [])]) else Kept(name)
+        )
     if isinstance(chosen, ByAdapter):
         return _adapted(state, node, name, chosen.apply, operands)
     rule, case, bound = chosen
@@ -217,7 +221,7 @@ def _adapted(state: State, node: cst.Call, name: str, apply: Apply, operands: Op
     return value
 
 
-def _choose(rules: list[Rule], name: str, operands: Operands, receiver: Operand | None):  # noqa: ANN202
+def _choose(rules: list[Rule], name: str, operands: Operands, receiver: Operand | None):
     bound_for: dict[int, Bound] = {}
     problem = ""
     if receiver is None and any(o.star == "**" for o in operands):
@@ -280,7 +284,9 @@ def record_layer(state: State, layer: Layer, apply: Apply) -> None:
         return
     if not layer.direct:
         if apply.axes:
-            state.report(layer.node, "T105", f"{layer.name} is passed on as a value and made where its axis is not known")
+            state.report(
+                layer.node, "T105", f"{layer.name} is passed on as a value and made where its axis is not known"
+            )
         return
     statements, state.statements = state.statements, list(state.made.get(layer.node, (None, ()))[1])
     state.record(state.facts.apply, layer.node, apply)
@@ -377,7 +383,9 @@ def call_instance(state: State, node: cst.Call, callee: Instance, operands: Oper
 
 def _method(state: State, node: cst.Call, callee: Method, operands: Operands, receiver: Operand | None) -> Value:
     owner, name = callee.owner, callee.name
-    if isinstance(owner, Tensor) or (not isinstance(owner, (Instance, Container, Super)) and _tensor_only(state, owner)):
+    if isinstance(owner, Tensor) or (
+        not isinstance(owner, (Instance, Container, Super)) and _tensor_only(state, owner)
+    ):
         operand = Operand(owner, receiver.node if receiver else None, index=-1)
         return tensor_method(state, node, name, operand, operands)
     if isinstance(owner, (Instance, Super)):

@@ -87,7 +87,9 @@ def _check_stale(state: State, node: cst.Name, value: Value) -> None:
                 "write the operation without in-place effect",
             )
         elif isinstance(option, Tensor) and option.perhaps_stale:
-            state.report(node, "N205", f"{node.value} may have been changed in place under another name; taken as unchanged")
+            state.report(
+                node, "N205", f"{node.value} may have been changed in place under another name; taken as unchanged"
+            )
 
 
 def _attribute(state: State, node: cst.Attribute) -> Value:
@@ -251,7 +253,11 @@ def looped(state: State, node: cst.BaseExpression) -> Value:
     for option in options(value):
         if isinstance(option, Instance):
             option = option.info.attributes.get("<children>", option)
-        if isinstance(option, Container) and option.written_as == "sequential" and isinstance(node, (cst.Name, cst.Attribute)):
+        if (
+            isinstance(option, Container)
+            and option.written_as == "sequential"
+            and isinstance(node, (cst.Name, cst.Attribute))
+        ):
             state.record(state.facts.methods, node, "layers")
     return element_of(value)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from translate.infer.binding import Bound, constant, tensors_in
+from translate.infer.binding import Bound, tensors_in
 from translate.infer.facts import stored_axis, to_image, to_source
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.values import (

@@ -281,7 +281,9 @@ def demanded(state: State, info: FunctionInfo, bound_self: Value | None) -> Dema
 _PLAIN = {"int", "float", "bool", "str", "Tuple", "tuple", "dict", "Dict", "Callable"}
 
 
-def root_values(state: State, info: FunctionInfo, bound_self: Value | None, wanted: Demand | None = None) -> dict[str, Value]:
+def root_values(
+    state: State, info: FunctionInfo, bound_self: Value | None, wanted: Demand | None = None
+) -> dict[str, Value]:
     """What the parameters are where no call is known: tensors, unless something says otherwise."""
     values: dict[str, Value] = {}
     parameters = info.parameters[1:] if bound_self is not None and not info.static else info.parameters
@@ -314,6 +316,9 @@ def _root_tensor(name: str, wanted: Demand | None) -> Tensor:
 def _note_training(state: State, info: FunctionInfo, node: cst.CSTNode | None) -> None:
     """Calls of methods of the same object are passed ``training``; filled in when all functions are known."""
     if state.recording and isinstance(node, cst.Call) and info.owner is not None:
-        caller = next((f.function for f in reversed(state.frames) if f.function and isinstance(f.function.node, cst.FunctionDef)), None)
+        caller = next(
+            (f.function for f in reversed(state.frames) if f.function and isinstance(f.function.node, cst.FunctionDef)),
+            None,
+        )
         if caller is not None:
             state.calls.setdefault(node, (caller, info, tuple(state.statements)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import libcst as cst
-import libcst.matchers as m
 
+from translate.infer.dotted import walk
 from translate.infer.roles import role, role_member
 from translate.infer.state import State
 from translate.infer.values import Api
@@ -85,8 +85,8 @@ def _dotted(node: cst.BaseExpression) -> str | None:
 
 def _names_weight(state: State, node: cst.BaseExpression) -> bool:
     """Whether an expression is a weight of some module, ``m.bias`` or ``conv.weight.data[0]``."""
-    names = {n.attr.value for n in m.findall(node, m.Attribute()) if isinstance(n, cst.Attribute)}
-    return any(role_member(state, name) == "weight" for name in names)
+    found = {n.attr.value for n in walk(node) if isinstance(n, cst.Attribute)}
+    return any(role_member(state, name) == "weight" for name in found)
 
 
 def walks_modules(state: State, node: cst.BaseExpression) -> bool:

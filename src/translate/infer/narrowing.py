@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import libcst as cst
-import libcst.matchers as m
 
+from translate.infer.dotted import is_name, names
 from translate.infer.state import State
 from translate.infer.values import NONE, Sequence, Tensor, Value, join, options
 
@@ -33,11 +33,11 @@ def narrowed(state: State, test: cst.BaseExpression, outcome: bool) -> Iterator[
 def _narrow(state: State, test: cst.BaseExpression, outcome: bool) -> tuple[str, Value] | None:
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         return _narrow(state, test.expression, not outcome)
-    if isinstance(test, cst.Call) and m.matches(test.func, m.Name("isinstance")) and len(test.args) == 2:
+    if isinstance(test, cst.Call) and is_name(test.func, "isinstance") and len(test.args) == 2:
         return _instance(state, test, outcome)
     if isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and len(test.comparisons) == 1:
         part = test.comparisons[0]
-        if m.matches(part.comparator, m.Name("None")) and isinstance(part.operator, (cst.Is, cst.IsNot)):
+        if is_name(part.comparator, "None") and isinstance(part.operator, (cst.Is, cst.IsNot)):
             return _keep(state, test.left.value, lambda v: v is NONE, outcome == isinstance(part.operator, cst.Is))
     return None
 
@@ -55,7 +55,7 @@ def _instance(state: State, test: cst.Call, outcome: bool) -> tuple[str, Value] 
     subject, kind = test.args[0].value, test.args[1].value
     if not isinstance(subject, cst.Name):
         return None
-    named = {n.value for n in m.findall(kind, m.Name()) if isinstance(n, cst.Name)}
+    named = names(kind)
     value = state.frame.names.get(subject.value)
     if value is None or not named & {"tuple", "list", "Tensor"}:
         return None

@@ -32,9 +32,7 @@ def read(module: cst.Module, rules: RuleSet, *, channels_first: bool = False, so
     return facts
 
 
-def _read(
-    module: cst.Module, rules: RuleSet, channels_first: bool, source_io: bool, pinned: set[cst.CSTNode]
-) -> Facts:
+def _read(module: cst.Module, rules: RuleSet, channels_first: bool, source_io: bool, pinned: set[cst.CSTNode]) -> Facts:
     state = State(rules, channels_first)
     state.pinned = pinned
     state.call = lambda info, bound, operands, node=None: call_function(state, info, bound, operands, node)
@@ -44,7 +42,9 @@ def _read(
         _define(state, module, arguments)
         _initialise(state)
         found = {info.node: dict(info.arguments) for info in state.classes if info.made}
-        summary = repr([(i.name, sorted(i.arguments), [_kinds(v) for v in i.arguments.values()]) for i in state.classes])
+        summary = repr(
+            [(i.name, sorted(i.arguments), [_kinds(v) for v in i.arguments.values()]) for i in state.classes]
+        )
         arguments = found
         if summary == known:
             break
@@ -63,7 +63,9 @@ def _read(
 def _kinds(value: Value) -> str:
     from translate.infer.values import options
 
-    return ",".join(sorted(f"{type(o).__name__}{getattr(getattr(o, 'info', None), 'name', '')}" for o in options(value)))
+    return ",".join(
+        sorted(f"{type(o).__name__}{getattr(getattr(o, 'info', None), 'name', '')}" for o in options(value))
+    )
 
 
 def _define(state: State, module: cst.Module, arguments: dict[cst.CSTNode, dict[str, Value]]) -> None:

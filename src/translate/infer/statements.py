@@ -9,8 +9,8 @@ import libcst as cst
 
 from translate.infer.assignment import assign
 from translate.infer.binding import tensors_in
-from translate.infer.facts import to_image, to_source
 from translate.infer.expressions import binary, evaluate, looped
+from translate.infer.facts import to_image, to_source
 from translate.infer.initialisation import only_initialises, sets_weights, walks_modules
 from translate.infer.narrowing import narrowed
 from translate.infer.program import ClassInfo, FunctionInfo
@@ -31,7 +31,9 @@ from translate.infer.values import (
     source,
 )
 
-LEFT_OUT = "weight initialisation was left out: Keras makes its weights at the first call; set initializers on the layers"
+LEFT_OUT = (
+    "weight initialisation was left out: Keras makes its weights at the first call; set initializers on the layers"
+)
 
 
 def execute_block(state: State, body: cst.BaseSuite) -> None:
@@ -336,8 +338,6 @@ def _try(state: State, node: cst.Try) -> None:
 
 def annotation(state: State, node: cst.BaseExpression) -> None:
     """Names of the framework in an annotation are references, the rest is left alone."""
-    import libcst.matchers as m
-
     if isinstance(node, (cst.Name, cst.Attribute)):
         evaluate(state, node)
     elif isinstance(node, cst.Subscript):
@@ -351,7 +351,6 @@ def annotation(state: State, node: cst.BaseExpression) -> None:
     elif isinstance(node, (cst.Tuple, cst.List)):
         for element in node.elements:
             annotation(state, element.value)
-    _ = m
 
 
 def _function(state: State, node: cst.FunctionDef) -> None:

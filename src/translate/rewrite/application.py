@@ -176,7 +176,9 @@ class Application:
         if isinstance(slot, int) and slot != RECEIVER:
             original = self._args()[slot]
         value, known = self._converted(value, passing)
-        first = slot is not None and signature.parameters[0].name == target  # as in MaxPooling2D(2): it says what is made
+        first = (
+            slot is not None and signature.parameters[0].name == target
+        )  # as in MaxPooling2D(2): it says what is made
         if known is not _UNKNOWN and default is not REQUIRED and same(known, default) and not first:
             return None
         return _Argument(target, value, slot is not None and (original is None or original.keyword is None), original)
@@ -288,7 +290,9 @@ def _commas(arguments: list[cst.Arg], original: list[cst.Arg]) -> list[cst.Arg]:
             comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
         changes: dict[str, Any] = {"comma": comma}
         if last:
-            changes["whitespace_after_arg"] = original[-1].whitespace_after_arg if original else cst.SimpleWhitespace("")
+            changes["whitespace_after_arg"] = (
+                original[-1].whitespace_after_arg if original else cst.SimpleWhitespace("")
+            )
         result.append(argument.with_changes(**changes))
     return result
 

@@ -76,7 +76,9 @@ def _values(node: cst.BaseExpression) -> cst.BaseExpression:
 
 
 def _is_pair(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.Tuple) and len(node.elements) == 2 and isinstance(node.elements[0].value, cst.SimpleString)
+    return (
+        isinstance(node, cst.Tuple) and len(node.elements) == 2 and isinstance(node.elements[0].value, cst.SimpleString)
+    )
 
 
 def _named(element: Any) -> Any:

@@ -108,7 +108,9 @@ def _after_docstring(body: Sequence[Any]) -> int:
 def _after_imports(body: Sequence[Any]) -> int:
     found = 0
     for index, statement in enumerate(body):
-        if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], (cst.Import, cst.ImportFrom)):
+        if isinstance(statement, cst.SimpleStatementLine) and isinstance(
+            statement.body[0], (cst.Import, cst.ImportFrom)
+        ):
             found = index + 1
     return found
 

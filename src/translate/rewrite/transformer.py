@@ -114,7 +114,11 @@ class Transformer(cst.CSTTransformer):
 
     def _in_isinstance(self) -> bool:
         calls = [n for n in self.stack[-3:] if isinstance(n, cst.Call)]
-        return bool(calls) and isinstance(calls[-1].func, cst.Name) and calls[-1].func.value in ("isinstance", "issubclass")
+        return (
+            bool(calls)
+            and isinstance(calls[-1].func, cst.Name)
+            and calls[-1].func.value in ("isinstance", "issubclass")
+        )
 
     def call(self, original: cst.Call, updated: cst.Call) -> cst.BaseExpression:
         facts = self.facts
@@ -243,7 +247,11 @@ class Transformer(cst.CSTTransformer):
         for name, axes in self.facts.appended.get(original, ()):
             text = self.names.shorten(f"{name} = keras.ops.transpose({name}, {axes})")
             node = node.with_changes(body=[*node.body, cst.parse_statement(text)])
-        if not node.body or all(_is_docstring(s) for s in node.body) and not all(_is_docstring(s) for s in original.body):
+        if (
+            not node.body
+            or (all(_is_docstring(s) for s in node.body)
+            and not all(_is_docstring(s) for s in original.body))
+        ):
             node = node.with_changes(body=[*node.body, cst.SimpleStatementLine([cst.Pass()])])
         return node
 

@@ -45,7 +45,7 @@ def numbers(state: State, bound: Bound) -> Numbers:
     for operand in operands:
         if isinstance(operand.value, Size):
             size_in_source(state, operand.value)
-    if len(operands) == 1 and name not in bound.stars or _is_shape(operands):
+    if (len(operands) == 1 and name not in bound.stars) or _is_shape(operands):
         value = operands[0].value if operands else None
         if isinstance(value, Sequence) and value.rest is None:
             nodes = operands[0].node

@@ -48,7 +48,12 @@ def _is_batch(shape: Numbers, node: cst.CSTNode | None) -> bool:
     if node is None or not shape.texts:
         return False
     name = code(node)
-    return shape.texts[0].replace(" ", "") in (f"{name}.size(0)", f"{name}.shape[0]", f"{name}.size()[0]", f"len({name})")
+    return shape.texts[0].replace(" ", "") in (
+        f"{name}.size(0)",
+        f"{name}.shape[0]",
+        f"{name}.size()[0]",
+        f"len({name})",
+    )
 
 
 def flatten(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:

@@ -25,7 +25,9 @@ def to(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
         state.report(node, "T102", "torch.Tensor.to is not translated with these arguments")
         return result
     target = kept[0]
-    placeholder = "{dtype}" if bound.operands.get("dtype") is target else f"{{args.{bound.stars['args'].index(target)}}}"
+    placeholder = (
+        "{dtype}" if bound.operands.get("dtype") is target else f"{{args.{bound.stars['args'].index(target)}}}"
+    )
     if isinstance(target.value, Tensor):
         placeholder += ".dtype"
     elif not _is_dtype(target):
@@ -37,7 +39,9 @@ def to(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
 
 def _is_device(operand: Operand) -> bool:
     text = code(operand.node) if operand.node is not None else ""
-    return (isinstance(operand.value, Const) and isinstance(operand.value.value, (str, int))) or "device" in text.lower()
+    return (
+        isinstance(operand.value, Const) and isinstance(operand.value.value, (str, int))
+    ) or "device" in text.lower()
 
 
 def _is_dtype(operand: Operand) -> bool:
