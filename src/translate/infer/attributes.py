@@ -8,7 +8,7 @@ from translate.infer import flows
 from translate.infer.binding import Bound
 from translate.infer.facts import RECEIVER, Apply
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.roles import TENSOR, role_member
+from translate.infer.roles import TENSOR, is_target, role_member
 from translate.infer.state import Operand, State
 from translate.infer.values import (
     OPAQUE,
@@ -69,14 +69,16 @@ def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool
         return Method(owner, name)
     if isinstance(owner, (Const, Opaque)):
         return Method(owner, name) if called else OPAQUE
-    if state.rules.find(f"{TENSOR}.{name}") and called:
+    if called and name in state.only_tensors_have:
+        state.report(node, "N205", f"taken for a tensor, since only tensors have a method {name!r}")
         return Method(owner, name)
     return UNKNOWN
 
 
 def _of_layer(state: State, node: cst.Attribute, owner: Layer, name: str) -> Value:
     """``self.conv.out_channels``: settings of a layer have the name of the argument that they came by."""
-    passing = owner.bound[1].rule.arguments.get(name)
+    rule = owner.bound[1].rule
+    passing = rule.arguments.get(name) if name not in rule.weights else None
     if passing is not None and len(passing.targets) == 1 and not passing.inverted and passing.values is None:
         if passing.targets[0] != name:
             state.record(state.facts.methods, node, f"attribute {passing.targets[0]}")
@@ -113,6 +115,8 @@ def of_instance(state: State, node: cst.Attribute, owner: Instance, name: str) -
         if child is not None:
             state.record(state.facts.methods, node, children.place_of(name))
             return child
+    if any(is_target(base) for base in info.framework_bases()):
+        return UNKNOWN  # a layer of Keras: what it has is its own affair
     for sub in info.subclasses:  # a base class whose subclasses make the layers
         found = sub.attribute(name)
         if found is not None:

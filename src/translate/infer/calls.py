@@ -384,7 +384,7 @@ def call_instance(state: State, node: cst.Call, callee: Instance, operands: Oper
 def _method(state: State, node: cst.Call, callee: Method, operands: Operands, receiver: Operand | None) -> Value:
     owner, name = callee.owner, callee.name
     if isinstance(owner, Tensor) or (
-        not isinstance(owner, (Instance, Container, Super)) and _tensor_only(state, owner)
+        not isinstance(owner, (Instance, Container, Super)) and _tensor_only(state, owner, name)
     ):
         operand = Operand(owner, receiver.node if receiver else None, index=-1)
         return tensor_method(state, node, name, operand, operands)
@@ -395,8 +395,9 @@ def _method(state: State, node: cst.Call, callee: Method, operands: Operands, re
     return builtin.method(state, node, owner, name, operands)
 
 
-def _tensor_only(state: State, owner: Value) -> bool:
-    return owner is UNKNOWN
+def _tensor_only(state: State, owner: Value, name: str) -> bool:
+    """A method that only tensors have, of something unknown."""
+    return owner is UNKNOWN and name in state.only_tensors_have
 
 
 def tensor_method(state: State, node: cst.Call, name: str, receiver: Operand, operands: Operands) -> Value:

@@ -7,7 +7,8 @@ import libcst as cst
 from translate.infer.facts import Apply, Facts, to_source
 from translate.infer.functions import call_function, demanded, root_values, run
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.roles import role
+from translate.infer.dotted import names
+from translate.infer.roles import is_framework, role
 from translate.infer.state import Frame, State
 from translate.infer.statements import execute, is_initialiser
 from translate.infer.values import OPAQUE, Class, Function, Instance, Tensor, Value, join
@@ -140,7 +141,7 @@ def _compute(state: State, module: cst.Module) -> None:
     for info in state.classes:
         _roots(state, info, only_forward=False)
     for function in state.functions:
-        if is_initialiser(state, function):
+        if is_initialiser(state, function) or _translated_before(state, function):
             continue
         if function in state.makers:
             run(state, function, None, _plain(state, function), {})
@@ -178,7 +179,7 @@ def _inside(info: ClassInfo) -> bool:
 
 def is_module(state: State, info: ClassInfo) -> bool:
     """Whether a class is, by whatever base, a module of the framework."""
-    return any(role(state, name) or name.startswith("torch.nn.") for name in info.framework_bases())
+    return any(role(state, name) or is_framework(name) for name in info.framework_bases())
 
 
 def _root(state: State, function: FunctionInfo, instance: Instance | None) -> None:
@@ -200,6 +201,26 @@ def _border(state: State, function: FunctionInfo, instance: Instance, values: di
     _ = to_source
 
 
+def _translated_before(state: State, function: FunctionInfo) -> bool:
+    """Whether a function is written for the target already: it uses its names, and none of the source's."""
+    if not state.target_names:
+        return False
+    used = names(function.node)
+    source = {n for n in state.imported if is_framework(_full(state, n))}
+    return bool(used & state.target_names) and not used & source
+
+
+def _may_use(state: State, function: FunctionInfo) -> bool:
+    """Whether a function could have anything to do with the source framework."""
+    if function.owner is not None:
+        return True
+    return bool(names(function.node) & {n for n in state.imported if is_framework(_full(state, n))})
+
+
+def _full(state: State, name: str) -> str:
+    return getattr(state.module.get(name), "name", "")
+
+
 def _finish(state: State) -> None:
     """Layers that nobody called, containers, and who needs to know about training."""
     facts = state.facts
@@ -208,7 +229,9 @@ def _finish(state: State) -> None:
             state.statements = list(around)
             state.report(statement, "T105", "what this does to tensors could not be followed: their axes do not fit")
     for function in state.all_functions:
-        if function.node not in state.read and not is_initialiser(state, function):
+        before = _translated_before(state, function)
+        skipped = before or is_initialiser(state, function) or not _may_use(state, function)
+        if function.node not in state.read and not skipped:
             if function.owner is None or is_module(state, function.owner):
                 state.statements = [function.node]
                 state.report(function.node, "T105", f"{function.name} was not read: nothing tells what it is given")
@@ -218,9 +241,8 @@ def _finish(state: State) -> None:
         state.record(facts.apply, node, Apply(rule, bound.signature, None, bound.slots(), (), text))
     state.statements = []
     for node, (apply, statements) in state.made.items():
-        if node not in facts.apply:
-            facts.apply[node] = apply
-            facts.touched.update(statements)
+        facts.apply.setdefault(node, apply)
+        facts.touched.update(statements)
     for container, statements in state.containers:
         mapped = " mapping" if container.from_mapping else ""
         facts.containers[container.node] = container.written_as + mapped

@@ -21,5 +21,9 @@ def role_member(state: State, name: str, of: str = MODULE) -> str:
     return role(state, f"{of}.{name}")
 
 
+def is_target(name: str) -> bool:
+    return name == "keras" or name.startswith("keras.")
+
+
 def is_framework(name: str) -> bool:
     return name == "torch" or name.startswith("torch.")

@@ -89,6 +89,8 @@ class State:
         """Within layers of which it is not known whether, or in which order, they run."""
         self.interned: dict[cst.CSTNode, ClassInfo] = {}
         self._functions: dict[cst.CSTNode, FunctionInfo] = {}
+        self.target_names: set[str] = set()
+        """Names that imports of the target framework bind: what uses them has been translated before."""
         self.imported: set[str] = set()
         """Names that imports bind."""
         self.absent: dict[int, set[cst.CSTNode]] = {}
@@ -98,6 +100,8 @@ class State:
         data: Any = next((r.data for r in rules.find(MODULE)), {})
         self.reserved = {*data.get("reserved", ()), *data.get("reserved_in_models", ())}
         """Attributes that the target keeps for itself."""
+        self.only_tensors_have: set[str] = set(data.get("only_tensors_have", ()))
+        """Methods by which something unknown is taken for a tensor."""
         self.renamed_methods: dict[str, str] = data.get("methods", {})
         self.followed: set[cst.CSTNode] = set()
         self.given_up: list[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]] = []

@@ -13,6 +13,7 @@ from translate.infer.expressions import binary, evaluate, looped
 from translate.infer.facts import to_image, to_source
 from translate.infer.initialisation import only_initialises, sets_weights, walks_modules
 from translate.infer.narrowing import narrowed
+from translate.infer.roles import is_target
 from translate.infer.program import ClassInfo, FunctionInfo
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.values import (
@@ -172,12 +173,17 @@ def _import(state: State, node: cst.Import) -> None:
     for alias in node.names:
         name = _text(alias.name)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-            state.frame.names[alias.asname.name.value] = Api(name)
-            state.imported.add(alias.asname.name.value)
+            _bind_import(state, alias.asname.name.value, name)
         else:
             head = name.partition(".")[0]
-            state.frame.names[head] = Api(head)
-            state.imported.add(head)
+            _bind_import(state, head, head)
+
+
+def _bind_import(state: State, bound: str, name: str) -> None:
+    state.frame.names[bound] = Api(name)
+    state.imported.add(bound)
+    if is_target(name):
+        state.target_names.add(bound)
 
 
 def _import_from(state: State, node: cst.ImportFrom) -> None:
@@ -187,8 +193,7 @@ def _import_from(state: State, node: cst.ImportFrom) -> None:
     for alias in node.names:
         name = _text(alias.name)
         bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
-        state.frame.names[bound] = Api(f"{prefix}.{name}")
-        state.imported.add(bound)
+        _bind_import(state, bound, f"{prefix}.{name}")
 
 
 def _text(node: cst.BaseExpression) -> str:

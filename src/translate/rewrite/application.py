@@ -38,6 +38,8 @@ class Application:
         with_data_format: frozenset[str] = frozenset(),
     ) -> None:
         self.with_data_format = with_data_format
+        self.breakable = True
+        """It stands by itself in its statement, so that it can be broken into lines."""
         self.names = names
         self.apply = apply
         self.node = node
@@ -52,7 +54,7 @@ class Application:
         template = self.apply.write or (self.case and self.case.write) or (None if self._plain() else self.rule.write)
         if template is None:
             return self.call()
-        node = laid_out(fill(template, self.names.shorten, self.placeholder))
+        node = laid_out(fill(template, self.names.shorten, self.placeholder), self.breakable)
         if self.channels_first and self.rule.tensors.startswith("image"):
             node = node.visit(_TellFormat(self.with_data_format, self.names))  # type: ignore[assignment]
         return node

@@ -11,8 +11,8 @@ LONGEST = 72
 """A list of layers on one line is at most this long; what stands before it comes on top."""
 
 
-def laid_out(node: cst.BaseExpression) -> cst.BaseExpression:
-    """``keras.Sequential([padding, layer])``, a layer a line if it is long."""
+def laid_out(node: cst.BaseExpression, breakable: bool) -> cst.BaseExpression:
+    """``keras.Sequential([padding, layer])``, a layer a line if it is long and may be broken."""
     if not isinstance(node, cst.Call) or len(node.args) != 1 or not isinstance(node.args[0].value, cst.List):
         return node
     text = _EMPTY.code_for_node(node)
@@ -20,8 +20,8 @@ def laid_out(node: cst.BaseExpression) -> cst.BaseExpression:
         return node
     layers = node.args[0].value
     elements = [e.with_changes(value=_on_one_line(e.value)) for e in layers.elements]
-    if len(text) <= LONGEST and "\n" not in text:
-        return node
+    if not breakable or (len(text) <= LONGEST and "\n" not in text):
+        return node.with_changes(args=[cst.Arg(layers.with_changes(elements=elements))])
     inner = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace("    "))
     comma = cst.Comma(whitespace_after=inner)
     closing = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(""))

@@ -102,7 +102,9 @@ class Transformer(cst.CSTTransformer):
             if self._is_class_attribute() and isinstance(node, cst.Name):  # or it would become a method
                 return cst.Call(cst.Name("staticmethod"), [cst.Arg(node)])
             return node
-        return self.placed(self.application(apply, updated).write())
+        application = self.application(apply, updated)
+        application.breakable = isinstance(self.stack[-1], (cst.Assign, cst.Return)) if self.stack else True
+        return self.placed(application.write())
 
     def _is_class_attribute(self) -> bool:
         scopes = [n for n in self.stack if isinstance(n, (cst.ClassDef, cst.FunctionDef, cst.Assign))]

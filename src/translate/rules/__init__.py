@@ -1,6 +1,7 @@
 """The rule language: loading, looking up, conditions."""
 
-from translate.rules.load import RuleError, RuleSet, load, rules_directory
+from translate.rules.errors import RuleError
+from translate.rules.load import RuleSet, load, rules_directory
 from translate.rules.model import Case, Passing, Rule
 from translate.rules.signature import REQUIRED, Parameter, Signature
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import Any, Protocol
 
@@ -180,3 +180,50 @@ def _call(name: str, arguments: list[ast.expr], facts: Facts) -> Any:
         return function(*values)
     except TypeError:
         return False
+
+
+_ASKING = {"known": 1, "given": 1, "rank": 1, "same_text": 2}
+"""Functions that are about the arguments themselves, and how many names they take."""
+
+
+def problem(text: str, names: Collection[str]) -> str:
+    """Why ``text`` is no condition over the arguments ``names``; empty if it is one."""
+    try:
+        node = _parsed(text)
+    except SyntaxError:
+        return f"the condition {text!r} is not an expression; write it as in Python, like padding == 0 and stride == 1"
+    return _problem(node, names)
+
+
+def _problem(node: ast.AST, names: Collection[str]) -> str:
+    match node:
+        case ast.Name(id=name) if name not in names:
+            return f"the condition names {name!r}, which is no argument; use {listed(names)}"
+        case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]):
+            if function not in _PURE and function not in _ASKING:
+                return f"a condition cannot call {function!r}; use {listed([*_ASKING, *_PURE])}"
+            wanted = _ASKING.get(function)
+            if wanted is not None and [type(a) for a in arguments] != [ast.Name] * wanted:
+                return f"{function}(...) takes the name of {'an argument' if wanted == 1 else 'two arguments'}"
+            parts: list[ast.expr] = arguments
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+            parts = [left, right]
+        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
+            parts = [operand]
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.BoolOp(values=parts):
+            pass
+        case ast.Compare(left=left, comparators=others):
+            parts = [left, *others]
+        case ast.Subscript(value=value, slice=index):
+            parts = [value, index]
+        case ast.Name() | ast.Constant():
+            parts = []
+        case _:
+            return f"a condition cannot contain {ast.unparse(node)!r}; compare arguments with constants"
+    return next(filter(None, (_problem(part, names) for part in parts)), "")
+
+
+def listed(names: Iterable[str]) -> str:
+    """For messages: ``a, b or c``."""
+    *first, last = [*names] or ["nothing: there are none"]
+    return f"{', '.join(first)} or {last}" if first else last

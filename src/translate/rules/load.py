@@ -9,17 +9,15 @@ from typing import Any
 
 import yaml
 
+from translate.rules.errors import RuleError
 from translate.rules.model import Case, Rule
+from translate.rules.schema import validate
 from translate.rules.signature import Signature
 
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # PyYAML without libyaml: slower, the same result
     from yaml import SafeLoader as Loader
-
-
-class RuleError(ValueError):
-    """A rule file cannot be used. The message names file, line and what is wrong."""
 
 
 def rules_directory() -> Path:
@@ -95,8 +93,6 @@ def _read(path: Path, folder: Path, check: bool) -> list[Rule]:
         where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise RuleError(f"{where}: not readable as YAML: {getattr(error, 'problem', error)}") from None
     if check:  # the package's own rules are checked by its tests
-        from translate.rules.schema import validate
-
         validate(path, entries)
     family = path.relative_to(folder).with_suffix("").as_posix()
     return [_rule(entry, family) for entry in entries or []]

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
 
 _BLOCKS = ("body", "orelse", "handlers", "finalbody")
 
@@ -73,6 +72,8 @@ def _parts(statement: Any, tree: Any) -> Iterator[tuple[Any, Any]]:
 
 def _within(statement: cst.CSTNode, node: cst.CSTNode) -> tuple[int, int] | None:
     """Lines below the statement's first, and the 0-based column (of that line; of the statement, on its first)."""
+    from libcst.metadata import MetadataWrapper, PositionProvider  # costs as much to import as a file to read
+
     bare = statement.with_changes(leading_lines=()) if hasattr(statement, "leading_lines") else statement
     if hasattr(bare, "lines_after_decorators"):
         bare = bare.with_changes(lines_after_decorators=())

@@ -1,0 +1,308 @@
+"""Whether the rules in a file follow the language of docs/rules.md.
+
+rules/schema.json says the same for editors; here are the checks that run when somebody's own rules are read, which
+also know what a name stands for.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Collection
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import yaml
+
+from translate.rules.condition import listed, problem
+from translate.rules.errors import RuleError
+from translate.rules.signature import Signature
+
+Place = tuple[str | int, ...]
+"""The way to a part of a file: ``(2, "cases", 0, "only")``."""
+
+
+class _Wrong(Exception):
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(message)
+        self.place = place
+        self.message = message
+
+
+class _Kind(NamedTuple):
+    """What a value may be."""
+
+    described: str
+    fits: Callable[[Any], bool]
+
+
+def _matching(pattern: str) -> Callable[[Any], bool]:
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, str) and compiled.search(value) is not None
+
+
+def _all(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda values: isinstance(values, list) and all(fits(v) for v in cast(list[Any], values))
+
+
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, dict) and bool(cast(dict[Any, Any], value))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+SIGNATURE = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*(\(.*\))?$"
+PASSING = r"^((1 - |not )?[A-Za-z_][A-Za-z0-9_]*|axis\([A-Za-z_][A-Za-z0-9_]*\))$"
+TENSORS = (
+    r"^(image[123]?d? -> image[123]?d?|image[123]?d? or features|same -> same|broadcast|features -> features"
+    r"|indices -> features|axis|reduce|concat|stack|split|unbind|squeeze|unsqueeze|source -> (source|any|rank [0-9])"
+    r"|creates( rank [0-9])?|number|none)$"
+)
+WEIGHT = r"^[a-z_][A-Za-z0-9_]*(\[[0-9](, [0-9])*\])?( reshaped)?$"
+DRAW = r"^-?[0-9]+\.\.-?[0-9]+$"
+
+_is_signature = _matching(SIGNATURE)
+_is_weight = _matching(WEIGHT)
+_is_range = _matching(DRAW)
+
+_TEXT = _Kind("text", _is_text)
+_BOOL = _Kind("true or false", lambda v: isinstance(v, bool))
+_MAPPING = _Kind("a mapping with at least one entry", _is_mapping)
+_NAMES = _Kind("a list of names", _all(_is_text))
+_ONE_SIGNATURE = _Kind("a dotted name, with its parameters if it can be called", _is_signature)
+_CONDITION = _Kind("a mapping of arguments to values, or an expression", lambda v: _is_mapping(v) or _is_text(v))
+_BECOMES = _Kind("1x1", lambda v: v == "1x1")
+
+CASE_KEYS: dict[str, _Kind] = {
+    "only": _CONDITION,
+    "set": _MAPPING,
+    "write": _TEXT,
+    "keras": _ONE_SIGNATURE,
+    "becomes": _BECOMES,
+}
+RULE_KEYS: dict[str, _Kind] = {
+    "torch": _Kind(
+        "one signature, or a list of them", lambda v: _is_signature(v) or (bool(v) and _all(_is_signature)(v))
+    ),
+    "keras": _Kind(
+        "a dotted name, with its parameters if it can be called, or ~", lambda v: v is None or _is_signature(v)
+    ),
+    "write": _TEXT,
+    "tensors": _Kind("one of the forms in docs/rules.md, such as 'same -> same'", _matching(TENSORS)),
+    "arguments": _MAPPING,
+    "only": _CONDITION,
+    "cases": _Kind("a list of cases", lambda v: isinstance(v, list) and bool(cast(list[Any], v))),
+    "training": _BOOL,
+    "view": _BOOL,
+    "becomes": _BECOMES,
+    "weights": _MAPPING,
+    "differs": _TEXT,
+    "help": _Kind("text on one line", lambda v: _is_text(v) and "\n" not in v),
+    "code": _Kind("the name of a function", _matching(r"^[a-z_][a-z0-9_]*$")),
+    "prove": _MAPPING,
+    "result": _Kind("pair", lambda v: v == "pair"),
+    "role": _Kind("a name", _matching(r"^[a-z_]+$")),
+    "model": _ONE_SIGNATURE,
+    "layer": _ONE_SIGNATURE,
+    "methods": _Kind("a mapping", lambda v: isinstance(v, dict)),
+    "with_data_format": _NAMES,
+    "reserved": _NAMES,
+    "reserved_in_models": _NAMES,
+}
+_WITHOUT_COUNTERPART = ("write", "cases", "code", "weights", "prove")
+"""Keys that make no sense with ``keras: ~``."""
+
+
+def validate(path: Path, entries: Any) -> None:
+    """Raise RuleError, with the line, if the content of the rule file ``path`` cannot be used."""
+    try:
+        if entries is None:
+            return
+        if not isinstance(entries, list):
+            raise _Wrong((), "a file of rules is a list; begin each rule with '- torch:'")
+        for number, entry in enumerate(cast(list[Any], entries)):
+            _rule(entry, (number,))
+    except _Wrong as wrong:
+        raise RuleError(f"{path}:{_line(path, wrong.place)}: {wrong.message}") from None
+
+
+def _line(path: Path, place: Place) -> int:
+    """The line of a part of a file. Only read again when there is something to say."""
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    line = 1
+    for step in place:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(step)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _keys(entry: Any, known: dict[str, _Kind], place: Place, what: str) -> dict[str, Any]:
+    """``entry`` as a mapping of which every key is known and every value of the right kind."""
+    if not isinstance(entry, dict):
+        raise _Wrong(place, f"{what} is a mapping, not {entry!r}; write 'key: value' lines")
+    for key, value in cast(dict[Any, Any], entry).items():
+        kind = known.get(key)
+        if kind is None:
+            near = get_close_matches(str(key), known, n=1)
+            raise _Wrong(
+                (*place, str(key)),
+                f"{what} has no key {key!r}; " + (f"did you mean {near[0]!r}?" if near else f"use {listed(known)}"),
+            )
+        if not kind.fits(value):
+            raise _Wrong((*place, key), f"{key!r} must be {kind.described}, not {value!r}")
+    return cast(dict[str, Any], entry)
+
+
+def _rule(entry: Any, place: Place) -> None:
+    entry = _keys(entry, RULE_KEYS, place, "a rule")
+    if "torch" not in entry:
+        raise _Wrong(place, "this rule has no 'torch'; say which PyTorch function or layer it is for")
+    if not entry.keys() & {"keras", "write", "cases", "code", "role"}:
+        raise _Wrong(place, "this rule does not say what to write; give 'keras', 'write', 'cases' or 'code'")
+    if "keras" in entry and entry["keras"] is None:
+        _without_counterpart(entry, place)
+    names = _source_names(entry["torch"], (*place, "torch"))
+    if any(not spelling.endswith(")") for spelling in _spellings(entry["torch"])):
+        names.add("self")  # what stands before the dot of an attribute
+    names.update(n for spelling in _spellings(entry["torch"]) for n in re.findall(r"\*\*(\w+)", spelling))
+    if "role" in entry:
+        names.add("attribute")
+    cases = [_keys(case, CASE_KEYS, (*place, "cases", i), "a case") for i, case in enumerate(entry.get("cases") or [])]
+    targets: set[str] | None = _targets(entry.get("keras"), (*place, "keras"))
+    of_cases = [_targets(c.get("keras"), (*place, "cases", i, "keras")) for i, c in enumerate(cases)]
+    for more in of_cases:
+        targets = targets | more if targets and more else targets or more
+    _arguments(entry.get("arguments") or {}, names, targets, (*place, "arguments"))
+    _condition(entry.get("only"), names, (*place, "only"))
+    _template(entry.get("write"), names | {"keras"}, (*place, "write"))
+    for number, case in enumerate(cases):
+        here = (*place, "cases", number)
+        _condition(case.get("only"), names, (*here, "only"))
+        _template(case.get("write"), names | {"keras"}, (*here, "write"))
+        _set(case.get("set") or {}, names, of_cases[number] or targets, (*here, "set"))
+    _tests_and_weights(entry, names, place)
+
+
+def _without_counterpart(entry: dict[str, Any], place: Place) -> None:
+    if "help" not in entry:
+        raise _Wrong((*place, "keras"), "'keras: ~' needs 'help'; say in one line what to do instead")
+    for key in _WITHOUT_COUNTERPART:
+        if key in entry:
+            raise _Wrong((*place, key), f"{key!r} means nothing with 'keras: ~'; remove one of them")
+
+
+def _spellings(torch: str | list[str]) -> list[str]:
+    return [torch] if isinstance(torch, str) else torch
+
+
+def _parameters(text: str, place: Place) -> tuple[str, ...]:
+    try:
+        return tuple(p.name for p in Signature(text).parameters)
+    except (SyntaxError, ValueError):
+        raise _Wrong(
+            place, f"the signature {text!r} cannot be read; write it as in Python, with constants as defaults"
+        ) from None
+
+
+def _source_names(torch: str | list[str], place: Place) -> set[str]:
+    if isinstance(torch, str):
+        return set(_parameters(torch, place))
+    return {name for i, text in enumerate(torch) for name in _parameters(text, (*place, i))}
+
+
+def _targets(keras: str | None, place: Place) -> set[str] | None:
+    """The parameters of a target's signature; None if there is nothing to check against."""
+    if keras is None or "(" not in keras:
+        return None
+    return set(_parameters(keras, place))
+
+
+def _existing(name: Any, names: Collection[str], place: Place, what: str) -> None:
+    if name not in names:
+        raise _Wrong(place, f"{name!r} is no argument of {what}; use {listed(sorted(names))}")
+
+
+def _arguments(written: dict[Any, Any], names: set[str], targets: set[str] | None, place: Place) -> None:
+    for name, right in written.items():
+        here = (*place, str(name))
+        _existing(name, names, here, "'torch'")
+        for target in _passed_to(right, here):
+            if targets is not None:
+                _existing(target, targets, here, "'keras'")
+
+
+def _passed_to(right: Any, place: Place) -> list[str]:
+    """The target parameters that the right side of an argument names."""
+    match right:
+        case None:
+            return []
+        case str() if re.search(PASSING, right):
+            return [re.sub(r"^(1 - |not |axis\()|\)$", "", right)]
+        case {"to": str(target), "values": dict(), **rest} if not rest:
+            return [target]
+        case [*several] if several and all(isinstance(t, str) and t.isidentifier() for t in several):
+            return several
+        case _:
+            raise _Wrong(
+                place,
+                f"an argument cannot be passed on as {right!r}; "
+                "write a name, [a, b], 1 - name, not name, axis(name), {to: name, values: {...}} or ~",
+            )
+
+
+def _condition(condition: Any, names: set[str], place: Place) -> None:
+    if isinstance(condition, dict):
+        for name in cast(dict[Any, Any], condition):
+            _existing(name, names, (*place, str(name)), "'torch'")
+    elif condition is not None and (text := problem(condition, sorted(names | {"input"}))):  # a layer's input
+        raise _Wrong(place, text)
+
+
+def _set(written: dict[Any, Any], names: set[str], targets: set[str] | None, place: Place) -> None:
+    for target, value in written.items():
+        here = (*place, str(target))
+        if targets is not None:
+            _existing(target, targets, here, "'keras'")
+        if not _is_text(value):
+            raise _Wrong(here, f"{target!r} must be set to an expression as text, not {value!r}; put it in quotes")
+        _template(value, names, here)
+
+
+_PLACEHOLDER = re.compile(r"\{(?:scalar\()?(\w+)(?:\.\d+)?\)?\}")
+
+
+def _template(text: str | None, names: Collection[str], place: Place) -> None:
+    if text is None:
+        return
+    for name in _PLACEHOLDER.findall(text):
+        if name not in names:
+            raise _Wrong(place, f"the placeholder {{{name}}} is no argument of 'torch'; use {listed(sorted(names))}")
+    try:
+        ast.parse(_PLACEHOLDER.sub("p", text).strip())
+    except SyntaxError:
+        raise _Wrong(
+            place, f"the template {text!r} is no Python; placeholders are {{name}}, {{scalar(name)}} or {{name.0}}"
+        ) from None
+
+
+def _tests_and_weights(entry: dict[str, Any], names: set[str], place: Place) -> None:
+    for name, weight in (entry.get("weights") or {}).items():
+        if weight is not None and not _is_weight(weight):
+            raise _Wrong(
+                (*place, "weights", str(name)),
+                f"{weight!r} is no weight; write a name, name[1, 0], name[1, 0] reshaped, or ~",
+            )
+    for name, draw in (entry.get("prove") or {}).items():
+        here = (*place, "prove", str(name))
+        _existing(name, names, here, "'torch'")
+        if not (draw == "bool" or _is_range(draw) or (isinstance(draw, list) and draw)):
+            raise _Wrong(here, f"{draw!r} is nothing to draw from; write bool, 1..8 or a list of values")
