@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 
 class NotKnown(Exception):
@@ -32,13 +32,25 @@ class Facts(Protocol):
 
 
 def as_tuple(value: Any, length: int) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * length
+    return tuple(cast(Sequence[Any], value)) if is_tuple(value) else (value,) * length
+
+
+def is_tuple(value: object) -> bool:
+    return isinstance(value, (tuple, list))
+
+
+def is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_none(value: object) -> bool:
+    return value is None
 
 
 def same_padding(kernel_size: Any, stride: Any, padding: Any, dilation: Any = 1) -> bool:
     """Whether ``padding`` keeps the size of a window that moves by one: then it is the target's "same"."""
     values = (kernel_size, stride, padding, dilation)
-    length = max((len(v) for v in values if isinstance(v, (tuple, list))), default=1)
+    length = max((len(v) for v in values if is_tuple(v)), default=1)
     rows = zip(*(as_tuple(v, length) for v in values), strict=True)
     return all(s == 1 and 2 * p == d * (k - 1) for k, s, p, d in rows)
 
@@ -50,9 +62,9 @@ def all_equal(value: Any, expected: Any) -> bool:
 _PURE: dict[str, Callable[..., Any]] = {
     "same_padding": same_padding,
     "all_equal": all_equal,
-    "is_int": lambda x: isinstance(x, int) and not isinstance(x, bool),
-    "is_tuple": lambda x: isinstance(x, (tuple, list)),
-    "is_none": lambda x: x is None,
+    "is_int": is_int,
+    "is_tuple": is_tuple,
+    "is_none": is_none,
     "len": len,
     "max": max,
     "min": min,
@@ -76,8 +88,8 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.FloorDiv: operator.floordiv,
-    ast.Div: operator.truediv,
+    ast.FloorDiv: lambda a, b: a // b,
+    ast.Div: lambda a, b: a / b,
     ast.Mod: operator.mod,
 }
 
@@ -101,7 +113,7 @@ def holds(condition: str | dict[str, Any] | None, facts: Facts) -> bool:
 
 def _matches(value: Any, wanted: Any) -> bool:
     if isinstance(wanted, list):
-        return any(_matches(value, w) for w in wanted)  # pyright: ignore[reportUnknownVariableType]
+        return any(_matches(value, w) for w in cast(list[Any], wanted))
     return type(value) is type(wanted) and value == wanted if isinstance(wanted, bool) else value == wanted
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -95,27 +95,29 @@ def _read(path: Path, folder: Path, check: bool) -> list[Rule]:
     if check:  # the package's own rules are checked by its tests
         validate(path, entries)
     family = path.relative_to(folder).with_suffix("").as_posix()
-    return [_rule(entry, family) for entry in entries or []]
+    return [_rule(entry, family) for entry in cast(list[dict[str, Any]], entries or [])]
 
 
 def _rule(entry: dict[str, Any], family: str) -> Rule:
-    spelled = entry["torch"]
+    spelled: str | list[str] = entry["torch"]
     names = [spelled] if isinstance(spelled, str) else spelled
-    keras = entry.get("keras")
+    keras: str | None = entry.get("keras")
+    cases: list[dict[str, Any]] = entry.get("cases") or []
     return Rule(
         torch=tuple(Signature(n) for n in names),
         keras=Signature(keras) if keras else None,
         family=family,
         data=entry,
-        cases=tuple(_case(c) for c in entry.get("cases") or []),
+        cases=tuple(_case(c) for c in cases),
     )
 
 
 def _case(entry: dict[str, Any]) -> Case:
-    keras = entry.get("keras")
+    keras: str | None = entry.get("keras")
+    written: dict[str, Any] = entry.get("set") or {}
     return Case(
         only=entry.get("only"),
-        set={k: str(v) for k, v in (entry.get("set") or {}).items()},
+        set={k: str(v) for k, v in written.items()},
         write=entry.get("write"),
         keras=Signature(keras) if keras else None,
         becomes=entry.get("becomes", ""),

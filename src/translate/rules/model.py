@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from translate.rules.signature import Signature
 
@@ -99,9 +99,10 @@ def _passing(right: Any) -> Passing:
     if right is None:
         return Passing()
     if isinstance(right, list):
-        return Passing(tuple(right))  # pyright: ignore[reportUnknownArgumentType]
+        return Passing(tuple(cast(list[str], right)))
     if isinstance(right, dict):
-        return Passing((right["to"],), values=right["values"])  # pyright: ignore[reportUnknownArgumentType]
+        mapping = cast(dict[str, Any], right)
+        return Passing((mapping["to"],), values=mapping["values"])
     text = str(right).strip()
     for prefix in ("1 -", "not "):
         if text.startswith(prefix):

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, TypeGuard, cast
 
 import yaml
 
@@ -30,27 +31,28 @@ class _Wrong(Exception):
         self.message = message
 
 
-class _Kind(NamedTuple):
+@dataclass(frozen=True)
+class _Kind:
     """What a value may be."""
 
     described: str
-    fits: Callable[[Any], bool]
+    fits: Callable[[object], bool]
 
 
-def _matching(pattern: str) -> Callable[[Any], bool]:
+def _matching(pattern: str) -> Callable[[object], bool]:
     compiled = re.compile(pattern)
     return lambda value: isinstance(value, str) and compiled.search(value) is not None
 
 
-def _all(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda values: isinstance(values, list) and all(fits(v) for v in cast(list[Any], values))
+def _filled_list(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list) and bool(cast(list[object], value))
 
 
-def _is_mapping(value: Any) -> bool:
-    return isinstance(value, dict) and bool(cast(dict[Any, Any], value))
+def _filled_mapping(value: object) -> TypeGuard[dict[object, object]]:
+    return isinstance(value, dict) and bool(cast(dict[object, object], value))
 
 
-def _is_text(value: Any) -> bool:
+def _text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value)
 
 
@@ -68,47 +70,49 @@ _is_signature = _matching(SIGNATURE)
 _is_weight = _matching(WEIGHT)
 _is_range = _matching(DRAW)
 
-_TEXT = _Kind("text", _is_text)
+_TEXT = _Kind("text", _text)
 _BOOL = _Kind("true or false", lambda v: isinstance(v, bool))
-_MAPPING = _Kind("a mapping with at least one entry", _is_mapping)
-_NAMES = _Kind("a list of names", _all(_is_text))
-_ONE_SIGNATURE = _Kind("a dotted name, with its parameters if it can be called", _is_signature)
-_CONDITION = _Kind("a mapping of arguments to values, or an expression", lambda v: _is_mapping(v) or _is_text(v))
+_MAPPING = _Kind("a mapping with at least one entry", _filled_mapping)
+_NAMES = _Kind("a list of names", lambda v: _filled_list(v) and all(map(_text, v)))
+_SIGNATURE = _Kind("a dotted name, with its parameters if it can be called", _is_signature)
+_TARGET = _Kind(f"{_SIGNATURE.described}, or ~", lambda v: v is None or _is_signature(v))
+_SPELLINGS = _Kind(
+    "one signature, or a list of them",
+    lambda v: all(map(_is_signature, v)) if _filled_list(v) else _is_signature(v),
+)
+_CONDITION = _Kind("a mapping of arguments to values, or an expression", lambda v: _filled_mapping(v) or _text(v))
 _BECOMES = _Kind("1x1", lambda v: v == "1x1")
 
 CASE_KEYS: dict[str, _Kind] = {
     "only": _CONDITION,
     "set": _MAPPING,
     "write": _TEXT,
-    "keras": _ONE_SIGNATURE,
+    "keras": _SIGNATURE,
     "becomes": _BECOMES,
 }
 RULE_KEYS: dict[str, _Kind] = {
-    "torch": _Kind(
-        "one signature, or a list of them", lambda v: _is_signature(v) or (bool(v) and _all(_is_signature)(v))
-    ),
-    "keras": _Kind(
-        "a dotted name, with its parameters if it can be called, or ~", lambda v: v is None or _is_signature(v)
-    ),
+    "torch": _SPELLINGS,
+    "keras": _TARGET,
     "write": _TEXT,
     "tensors": _Kind("one of the forms in docs/rules.md, such as 'same -> same'", _matching(TENSORS)),
     "arguments": _MAPPING,
     "only": _CONDITION,
-    "cases": _Kind("a list of cases", lambda v: isinstance(v, list) and bool(cast(list[Any], v))),
+    "cases": _Kind("a list of cases", _filled_list),
     "training": _BOOL,
     "view": _BOOL,
     "becomes": _BECOMES,
     "weights": _MAPPING,
     "differs": _TEXT,
-    "help": _Kind("text on one line", lambda v: _is_text(v) and "\n" not in v),
+    "help": _Kind("text on one line", lambda v: _text(v) and "\n" not in v),
     "code": _Kind("the name of a function", _matching(r"^[a-z_][a-z0-9_]*$")),
     "prove": _MAPPING,
     "result": _Kind("pair", lambda v: v == "pair"),
     "role": _Kind("a name", _matching(r"^[a-z_]+$")),
-    "model": _ONE_SIGNATURE,
-    "layer": _ONE_SIGNATURE,
-    "methods": _Kind("a mapping", lambda v: isinstance(v, dict)),
+    "model": _SIGNATURE,
+    "layer": _SIGNATURE,
+    "methods": _MAPPING,
     "with_data_format": _NAMES,
+    "only_tensors_have": _NAMES,
     "reserved": _NAMES,
     "reserved_in_models": _NAMES,
 }
@@ -131,7 +135,8 @@ def validate(path: Path, entries: Any) -> None:
 
 def _line(path: Path, place: Place) -> int:
     """The line of a part of a file. Only read again when there is something to say."""
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    text = path.read_text(encoding="utf-8")
+    node: Any = yaml.compose(text, yaml.SafeLoader)  # pyright: ignore[reportUnknownMemberType] - its stub says nothing
     line = 1
     for step in place:
         if isinstance(node, yaml.MappingNode):
@@ -176,7 +181,10 @@ def _rule(entry: Any, place: Place) -> None:
     names.update(n for spelling in _spellings(entry["torch"]) for n in re.findall(r"\*\*(\w+)", spelling))
     if "role" in entry:
         names.add("attribute")
-    cases = [_keys(case, CASE_KEYS, (*place, "cases", i), "a case") for i, case in enumerate(entry.get("cases") or [])]
+    cases = [
+        _keys(case, CASE_KEYS, (*place, "cases", i), "a case")
+        for i, case in enumerate(cast(list[Any], entry.get("cases", [])))
+    ]
     targets: set[str] | None = _targets(entry.get("keras"), (*place, "keras"))
     of_cases = [_targets(c.get("keras"), (*place, "cases", i, "keras")) for i, c in enumerate(cases)]
     for more in of_cases:
@@ -272,12 +280,13 @@ def _set(written: dict[Any, Any], names: set[str], targets: set[str] | None, pla
         here = (*place, str(target))
         if targets is not None:
             _existing(target, targets, here, "'keras'")
-        if not _is_text(value):
+        if not _text(value):
             raise _Wrong(here, f"{target!r} must be set to an expression as text, not {value!r}; put it in quotes")
         _template(value, names, here)
 
 
 _PLACEHOLDER = re.compile(r"\{(?:scalar\()?(\w+)(?:\.\d+)?\)?\}")
+_NO_PLACEHOLDER = re.compile(r"\{\w+[(.].*?\}")
 
 
 def _template(text: str | None, names: Collection[str], place: Place) -> None:
@@ -286,23 +295,24 @@ def _template(text: str | None, names: Collection[str], place: Place) -> None:
     for name in _PLACEHOLDER.findall(text):
         if name not in names:
             raise _Wrong(place, f"the placeholder {{{name}}} is no argument of 'torch'; use {listed(sorted(names))}")
+    filled = _PLACEHOLDER.sub("p", text)
+    if wrong := _NO_PLACEHOLDER.search(filled):
+        raise _Wrong(place, f"{wrong[0]} is no placeholder; use {{name}}, {{scalar(name)}} or {{name.0}}")
     try:
-        ast.parse(_PLACEHOLDER.sub("p", text).strip())
+        ast.parse(filled.strip())
     except SyntaxError:
-        raise _Wrong(
-            place, f"the template {text!r} is no Python; placeholders are {{name}}, {{scalar(name)}} or {{name.0}}"
-        ) from None
+        raise _Wrong(place, f"the template {text!r} is no Python; write an expression with {{name}} in it") from None
 
 
 def _tests_and_weights(entry: dict[str, Any], names: set[str], place: Place) -> None:
-    for name, weight in (entry.get("weights") or {}).items():
+    for name, weight in cast(dict[Any, Any], entry.get("weights", {})).items():
         if weight is not None and not _is_weight(weight):
             raise _Wrong(
                 (*place, "weights", str(name)),
                 f"{weight!r} is no weight; write a name, name[1, 0], name[1, 0] reshaped, or ~",
             )
-    for name, draw in (entry.get("prove") or {}).items():
+    for name, draw in cast(dict[Any, Any], entry.get("prove", {})).items():
         here = (*place, "prove", str(name))
         _existing(name, names, here, "'torch'")
-        if not (draw == "bool" or _is_range(draw) or (isinstance(draw, list) and draw)):
+        if not (draw == "bool" or _is_range(draw) or _filled_list(draw)):
             raise _Wrong(here, f"{draw!r} is nothing to draw from; write bool, 1..8 or a list of values")
