@@ -77,8 +77,10 @@ SEQUENTIAL = {
         "parts = OrderedDict()\nparts['fc'] = layers.Dense(4)\nself.m = keras.Sequential(list(parts.values()))",
     ),
     "a list with a star": (
-        "parts = []\nfor i in range(2):\n    parts.append(nn.Linear(3, 3))\n    parts += [nn.ReLU()]\nself.m = nn.Sequential(*parts)",
-        "parts = []\nfor i in range(2):\n    parts.append(layers.Dense(3))\n    parts += [layers.ReLU()]\nself.m = keras.Sequential(parts)",
+        "parts = []\nfor i in range(2):\n    parts.append(nn.Linear(3, 3))\n"
+        "    parts += [nn.ReLU()]\nself.m = nn.Sequential(*parts)",
+        "parts = []\nfor i in range(2):\n    parts.append(layers.Dense(3))\n"
+        "    parts += [layers.ReLU()]\nself.m = keras.Sequential(parts)",
     ),
     "empty, filled by add_module": (
         "self.m = nn.Sequential()\nself.m.add_module('fc', nn.Linear(3, 4))\nself.m.add_module('act', nn.ReLU())",
@@ -139,8 +141,13 @@ def test_part_of_a_sequential_is_translated_or_told():
 
 
 def test_subclass_of_sequential():
-    block = "class Block(nn.Sequential):\n    def __init__(self, n):\n        super().__init__(nn.Linear(n, n), nn.ReLU())\n"
-    done = whole(net("self.m = Block(3)", "return self.m(x)", before="\n\n" + block))
+    block = """
+
+class Block(nn.Sequential):
+    def __init__(self, n):
+        super().__init__(nn.Linear(n, n), nn.ReLU())
+"""
+    done = whole(net("self.m = Block(3)", "return self.m(x)", before=block))
     assert "class Block(keras.Sequential):" in done.code
     assert "super().__init__([layers.Dense(n), layers.ReLU()])" in done.code
 
@@ -169,7 +176,8 @@ CONTAINERS = {
         "self.m = [layers.Dense(3) for _ in range(2)]",
     ),
     "empty list, filled": (
-        "self.m = nn.ModuleList()\nself.m.append(nn.Linear(3, 3))\nself.m.extend([nn.ReLU()])\nself.m.insert(0, nn.ReLU())",
+        "self.m = nn.ModuleList()\nself.m.append(nn.Linear(3, 3))\n"
+        "self.m.extend([nn.ReLU()])\nself.m.insert(0, nn.ReLU())",
         "self.m = []\nself.m.append(layers.Dense(3))\nself.m.extend([layers.ReLU()])\nself.m.insert(0, layers.ReLU())",
     ),
     "dictionary": ("self.m = nn.ModuleDict({'a': nn.Linear(3, 3)})", "self.m = {'a': layers.Dense(3)}"),
@@ -320,7 +328,8 @@ def test_weights_of_a_module(name: str):
 
 
 INITIALISATION = {
-    "loop": "for m in self.modules():\n    if isinstance(m, nn.Linear):\n        nn.init.kaiming_normal_(m.weight)\n        m.bias.data.zero_()",
+    "loop": "for m in self.modules():\n    if isinstance(m, nn.Linear):\n"
+    "        nn.init.kaiming_normal_(m.weight)\n        m.bias.data.zero_()",
     "functions": "nn.init.xavier_uniform_(self.fc.weight)\nnn.init.zeros_(self.fc.bias)",
     "data": "self.fc.weight.data.normal_(0, 0.01)\nself.fc.bias.data.fill_(0)",
     "guarded": "if self.fc.bias is not None:\n    nn.init.constant_(self.fc.bias, 0)",
@@ -453,7 +462,8 @@ POOLS = {
     "AvgPool2d(2)": "layers.AveragePooling2D(2)",
     "AvgPool2d(3, 2)": "layers.AveragePooling2D(3, 2)",
     "AvgPool2d(3, 1, 1, count_include_pad=False)": "layers.AveragePooling2D(3, 1, padding='same')",
-    "AvgPool2d(3, stride=2, padding=1)": "keras.Sequential([layers.ZeroPadding2D(1), layers.AveragePooling2D(3, strides=2)])",
+    "AvgPool2d(3, stride=2, padding=1)": "keras.Sequential("
+    "[layers.ZeroPadding2D(1), layers.AveragePooling2D(3, strides=2)])",
     "AvgPool2d(2, ceil_mode=True)": "PaddedAveragePooling(2, ceil_mode=True)",
     "AdaptiveAvgPool2d(1)": "layers.GlobalAveragePooling2D(keepdims=True)",
     "AdaptiveAvgPool2d((1, 1))": "layers.GlobalAveragePooling2D(keepdims=True)",
@@ -510,6 +520,18 @@ IMAGES = {
     "mean of channels": ("return x.mean(1, keepdim=True)", "return ops.mean(x, -1, keepdims=True)"),
     "mean of all pixels": ("return self.fc(x.mean([2, 3]))", "return self.fc(ops.mean(x, (1, 2)))"),
     "mean of everything": ("return x.mean()", "return ops.mean(x)"),
+    "batch walked through": (
+        "return torch.stack([y * 2 for y in x])",
+        "return ops.stack([y * 2 for y in x])",
+    ),
+    "whole shape compared": (
+        "assert x.shape == (2, 4, 5, 6)\nreturn x",
+        "assert ops.shape(x) == (2, 5, 6, 4)\nreturn x",
+    ),
+    "gate with new axes": (
+        "g = self.fc(x.mean((2, 3)))\nreturn x * g[:, :, None, None]",
+        "g = self.fc(ops.mean(x, (1, 2)))\nreturn x * g[:, None, None, :]",
+    ),
     "chunk": ("a, b = x.chunk(2, dim=1)\nreturn a * b", "a, b = ops.split(x, 2, axis=-1)\nreturn a * b"),
     "softmax over channels": ("return F.softmax(x, dim=1)", "return ops.softmax(x)"),
     "scale of each channel": (

@@ -114,51 +114,79 @@ NASTY = {
     "star import": "from torch import *\n\ny = relu(zeros(3))\n",
     "two star imports": "from torch import *\nfrom torch.nn import *\n\n\nclass Net(Module):\n    pass\n",
     "star import below an alias": "import torch.nn as nn\nfrom torch.nn.functional import *\n" + NET,
-    "nested functions": "import torch\n\n\ndef f(x):\n    def g(y):\n        return torch.exp(y) + x\n    return g(torch.abs(x))\n",
-    "closure over a module": "from torch import nn\n\n\ndef make(n):\n    class Net(nn.Module):\n        def __init__(self):\n"
+    "nested functions": "import torch\n\n\ndef f(x):\n    def g(y):\n        return torch.exp(y) + x\n"
+    "    return g(torch.abs(x))\n",
+    "closure over a module": "from torch import nn\n\n\ndef make(n):\n    class Net(nn.Module):\n"
+    "        def __init__(self):\n"
     "            super().__init__()\n            self.fc = nn.Linear(n, n)\n\n        def forward(self, x):\n"
     "            return self.fc(x)\n    return Net()\n",
     "decorators": "import torch\nfrom torch import nn\n\n\n@torch.jit.script\ndef f(x):\n    return torch.exp(x)\n\n\n"
     "@register('net')\nclass Net(nn.Module):\n    @property\n    def width(self):\n        return 3\n\n"
     "    @torch.no_grad()\n    def forward(self, x):\n        return x\n",
-    "lambdas": "import torch\nfrom torch import nn\n\nact = lambda x: torch.relu(x)\npick = {'relu': lambda: nn.ReLU(), 'id': nn.Identity}\n",
-    "async": "import torch\n\n\nasync def f(xs):\n    async for x in xs:\n        yield torch.exp(x)\n    async with lock:\n        await g(torch.zeros(3))\n",
-    "match": "import torch\n\n\ndef f(x, how):\n    match how:\n        case 'exp' | 'e':\n            return torch.exp(x)\n"
-    "        case {'p': p, **rest} if p > 1:\n            return torch.pow(x, p)\n        case [torch.float32, *others]:\n            return x\n"
+    "lambdas": "import torch\nfrom torch import nn\n\nact = lambda x: torch.relu(x)\n"
+    "pick = {'relu': lambda: nn.ReLU(), 'id': nn.Identity}\n",
+    "async": "import torch\n\n\nasync def f(xs):\n    async for x in xs:\n"
+    "        yield torch.exp(x)\n    async with lock:\n        await g(torch.zeros(3))\n",
+    "match": "import torch\n\n\ndef f(x, how):\n    match how:\n        case 'exp' | 'e':\n"
+    "            return torch.exp(x)\n"
+    "        case {'p': p, **rest} if p > 1:\n            return torch.pow(x, p)\n"
+    "        case [torch.float32, *others]:\n            return x\n"
     "        case _:\n            return torch.abs(x)\n",
-    "walrus": "import torch\n\n\ndef f(x):\n    if (n := x.size(0)) > 1 and (y := torch.sum(x)) > n:\n        return y\n    return [z := torch.exp(x), z + 1]\n",
-    "f-strings": "import torch\n\n\ndef f(x):\n    print(f'{x.shape} {torch.sum(x)!r:>{10}} {x.size(0)=}')\n    return f'{f\"{torch.exp(x)}\"}'\n",
-    "type hints in strings": "import torch\nfrom torch import Tensor, nn\n\n\ndef f(x: 'torch.Tensor', n: \"Tensor | None\" = None) -> 'Tensor':\n"
+    "walrus": "import torch\n\n\ndef f(x):\n"
+    "    if (n := x.size(0)) > 1 and (y := torch.sum(x)) > n:\n        return y\n"
+    "    return [z := torch.exp(x), z + 1]\n",
+    "f-strings": "import torch\n\n\ndef f(x):\n"
+    "    print(f'{x.shape} {torch.sum(x)!r:>{10}} {x.size(0)=}')\n"
+    "    return f'{f\"{torch.exp(x)}\"}'\n",
+    "type hints in strings": "import torch\nfrom torch import Tensor, nn\n\n\n"
+    "def f(x: 'torch.Tensor', n: \"Tensor | None\" = None) -> 'Tensor':\n"
     "    y: 'Tensor' = torch.exp(x)\n    return y\n",
-    "global and nonlocal": "import torch\n\ncount = torch.zeros(1)\n\n\ndef f(x):\n    global count\n    count = count + torch.sum(x)\n    k = 0\n\n"
+    "global and nonlocal": "import torch\n\ncount = torch.zeros(1)\n\n\ndef f(x):\n    global count\n"
+    "    count = count + torch.sum(x)\n    k = 0\n\n"
     "    def g():\n        nonlocal k\n        k += torch.max(x)\n    g()\n    del k\n    return count\n",
-    "conditional import": "import sys\nif sys.platform == 'linux':\n    import torch\n    import torch.nn as nn\nelse:\n    torch = None\n"
-    + NET,
+    "conditional import": "import sys\nif sys.platform == 'linux':\n    import torch\n"
+    "    import torch.nn as nn\nelse:\n    torch = None\n" + NET,
     "import in try": "try:\n    import torch\n    from torch import nn\nexcept ImportError:\n    torch = nn = None\n"
     + NET,
-    "import in function": "def f(x):\n    import torch.nn.functional as F\n    from torch import exp as e\n    return F.relu(e(x))\n",
-    "module rebound": "import torch\n\nT = torch\nnn = torch.nn\nrelu = nn.functional.relu\ny = T.exp(relu(T.zeros(3)))\n",
-    "name shadowed": "import torch\n\n\ndef f(torch, x):\n    return torch.exp(x)\n\n\ny = [torch for torch in range(3)]\n",
-    "as a value": "import torch\nfrom torch import nn\n\nlosses = {'mse': nn.MSELoss, 'ce': nn.functional.cross_entropy}\ncall(torch)\n"
+    "import in function": "def f(x):\n    import torch.nn.functional as F\n    from torch import exp as e\n"
+    "    return F.relu(e(x))\n",
+    "module rebound": "import torch\n\nT = torch\nnn = torch.nn\nrelu = nn.functional.relu\n"
+    "y = T.exp(relu(T.zeros(3)))\n",
+    "name shadowed": "import torch\n\n\ndef f(torch, x):\n    return torch.exp(x)\n\n\n"
+    "y = [torch for torch in range(3)]\n",
+    "as a value": "import torch\nfrom torch import nn\n\n"
+    "losses = {'mse': nn.MSELoss, 'ce': nn.functional.cross_entropy}\ncall(torch)\n"
     "getattr(nn, 'Linear')(3, 4)\n",
-    "training loop": "import torch\nfrom torch import nn, optim\n\nnet = nn.Linear(3, 4)\nopt = optim.SGD(net.parameters(), lr=0.1)\n"
-    "for x, y in data:\n    opt.zero_grad()\n    loss = nn.functional.mse_loss(net(x), y)\n    loss.backward()\n    opt.step()\n"
+    "training loop": "import torch\nfrom torch import nn, optim\n\nnet = nn.Linear(3, 4)\n"
+    "opt = optim.SGD(net.parameters(), lr=0.1)\n"
+    "for x, y in data:\n    opt.zero_grad()\n"
+    "    loss = nn.functional.mse_loss(net(x), y)\n    loss.backward()\n    opt.step()\n"
     "torch.save(net.state_dict(), 'net.pt')\n",
     "one line": "import torch; from torch import nn; y = torch.exp(torch.zeros(3)); net = nn.Linear(3, 4)\n",
-    "semicolons in a body": "import torch\n\n\ndef f(x): y = torch.exp(x); return torch.relu(y)\nclass A: pass\nif 1: z = torch.zeros(3)\n",
+    "semicolons in a body": "import torch\n\n\ndef f(x): y = torch.exp(x); return torch.relu(y)\nclass A: pass\n"
+    "if 1: z = torch.zeros(3)\n",
     "backslashes": "import torch\n\ny = torch.zeros(3) \\\n    .add(1) \\\n    .mul(2)\nfrom torch \\\n    import nn\n",
     "tabs": "import torch\n\n\ndef f(x):\n\tif x is None:\n\t\treturn torch.zeros(3)\n\treturn torch.exp(x)\n",
-    "class in class": "from torch import nn\n\n\nclass Outer(nn.Module):\n    class Inner(nn.Module):\n        def forward(self, x):\n            return x.relu()\n\n"
-    "    def __init__(self):\n        super().__init__()\n        self.inner = self.Inner()\n\n    def forward(self, x):\n        return self.inner(x)\n",
+    "class in class": "from torch import nn\n\n\nclass Outer(nn.Module):\n    class Inner(nn.Module):\n"
+    "        def forward(self, x):\n            return x.relu()\n\n"
+    "    def __init__(self):\n        super().__init__()\n"
+    "        self.inner = self.Inner()\n\n    def forward(self, x):\n"
+    "        return self.inner(x)\n",
     "stars": "import torch\n\n\ndef f(*xs, **how):\n    a, *rest = xs\n    return torch.cat([*xs, *rest], **how)\n",
-    "comprehensions": "import torch\n\ny = {k: torch.exp(v) for k, v in d.items() if torch.any(v)}\nz = sum(torch.sum(a) for b in c for a in b)\n",
-    "with and try": "import torch\n\ntry:\n    with torch.no_grad(), open('f') as g:\n        y = torch.load(g)\nexcept (RuntimeError, torch.cuda.OutOfMemoryError) as e:\n"
+    "comprehensions": "import torch\n\ny = {k: torch.exp(v) for k, v in d.items() if torch.any(v)}\n"
+    "z = sum(torch.sum(a) for b in c for a in b)\n",
+    "with and try": "import torch\n\ntry:\n    with torch.no_grad(), open('f') as g:\n"
+    "        y = torch.load(g)\nexcept (RuntimeError, torch.cuda.OutOfMemoryError) as e:\n"
     "    raise ValueError from e\nelse:\n    y = None\nfinally:\n    torch.cuda.empty_cache()\n",
-    "multiple inheritance": "from torch import nn\n\n\nclass Mixin:\n    def forward(self, x):\n        return x.relu()\n\n\n"
+    "multiple inheritance": "from torch import nn\n\n\nclass Mixin:\n    def forward(self, x):\n"
+    "        return x.relu()\n\n\n"
     "class Net(Mixin, nn.Module):\n    pass\n\n\nclass Meta(nn.Module, metaclass=abc.ABCMeta):\n    pass\n",
-    "recursion": "import torch\n\n\ndef f(x, n):\n    return f(torch.exp(x), n - 1) if n else x\n\n\ndef g(x):\n    return h(x)\n\n\ndef h(x):\n    return g(torch.exp(x))\n",
-    "module of itself": "from torch import nn\n\n\nclass Tree(nn.Module):\n    def __init__(self, depth):\n        super().__init__()\n"
-    "        self.child = Tree(depth - 1) if depth else None\n\n    def forward(self, x):\n        return self.child(x) if self.child else x\n",
+    "recursion": "import torch\n\n\ndef f(x, n):\n    return f(torch.exp(x), n - 1) if n else x\n\n\n"
+    "def g(x):\n    return h(x)\n\n\ndef h(x):\n    return g(torch.exp(x))\n",
+    "module of itself": "from torch import nn\n\n\nclass Tree(nn.Module):\n    def __init__(self, depth):\n"
+    "        super().__init__()\n"
+    "        self.child = Tree(depth - 1) if depth else None\n\n"
+    "    def forward(self, x):\n        return self.child(x) if self.child else x\n",
     "inherits from itself": "from torch import nn\n\n\nclass A(A, nn.Module):\n    pass\n",
     "unicode": "import torch\n\nπ = torch.tensor(3.14)\nprint('é', torch.exp(π))  # ∂\n",
     "form feed": "import torch\n\f\ny = torch.exp(torch.zeros(3))\n",

@@ -1,4 +1,4 @@
-"""Write fixtures/NAME/expected.py anew, for all fixtures or those named: look at the difference before committing it."""
+"""Write fixtures/NAME/expected.py anew, for all or for those named: look at the difference then."""
 
 from __future__ import annotations
 
