@@ -62,6 +62,29 @@ def notes(done: Translation) -> list[str]:
     return [d.code for d in done.diagnostics if d.is_note]
 
 
+VALUES = {
+    "values of a maximum": ("return x.max(dim=1).values", "return ops.max(x, axis=1)"),
+    "maximum of a pair": ("return torch.max(x, 1)[0]", "return ops.max(x, axis=1)"),
+    "larger of two": ("return torch.max(x, x + 1)", "return ops.maximum(x, x + 1)"),
+    "input by its name": ("return self.fc(input=x)", "return self.fc(x)"),
+    "by keyword after positions": (
+        "return torch.where(x > 0, x, torch.zeros_like(x))",
+        "return ops.where(x > 0, x, ops.zeros_like(x))",
+    ),
+    "inside another dtype": (
+        "return torch.sum(x, dim=1, dtype=torch.float64)",
+        'return ops.sum(ops.cast(x, "float64"), axis=1)',
+    ),
+    "to the place of another": ("return torch.zeros(3).to(x.device) + x", "return ops.zeros((3,)) + x"),
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_value(name: str):
+    before, after = VALUES[name]
+    assert call_of(whole(net("self.fc = nn.Linear(3, 4)", before))).replace("'", '"') == after
+
+
 # Sequential
 
 PAIR = "nn.Linear(3, 4), nn.ReLU()"
@@ -124,6 +147,12 @@ SEQUENTIAL_USED = {
 def test_sequential_is_used(name: str):
     before, after = SEQUENTIAL_USED[name]
     assert call_of(whole(net(f"self.m = nn.Sequential({PAIR})", before))) == after
+
+
+def test_named_children_of_a_sequential_are_translated_or_told():
+    forward = "for name, m in self.m.named_children():\n    x = m(x)\nreturn x"
+    done = translate(net(f"self.m = nn.Sequential({PAIR})", forward))
+    assert not done.complete or "named_children" not in done.code
 
 
 def test_sequential_by_name():
@@ -624,6 +653,7 @@ def test_adapter_is_told_channels_first():
     text = net("self.c = nn.Conv2d(i, 4, **kwargs)", "return self.c(x)", parameters=", i, **kwargs")
     code = translate(text, layout="channels_first").code
     adapter = code[code.index("def conv_2d") : code.index("class Net")]
+    assert "\n])" not in adapter, "the bracket is not as far in as the line that opens it"
     assert adapter.replace("'", '"').count('data_format="channels_first"') == 2
 
 
