@@ -10,7 +10,7 @@ import libcst as cst
 
 from translate.infer import values
 from translate.infer.facts import Facts
-from translate.infer.program import ClassInfo, FunctionInfo
+from translate.infer.program import ClassInfo
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ _AXES = {3: "NCL", 4: "NCHW", 5: "NCDHW"}
 
 
 def units(facts: Facts, line_of: Callable[[cst.CSTNode], int]) -> Iterator[Unit]:
-    """The modules of the file, and the functions that compute on tensors. ``line_of`` tells where a definition stands."""
+    """The modules of the file, and the functions that compute on tensors. ``line_of`` tells where each is defined."""
     families = {info for info in facts.classes if any(m.inside for m in {*info.lineage(), *info.subclasses})}
     for info in facts.classes:
         if info.node not in facts.modules:
@@ -87,6 +87,3 @@ def _tensor(name: str, value: values.Value) -> Tensor:
     if not found[0].is_image:
         return Tensor(name, axes, axes)
     return Tensor(name, axes, axes[0] + axes[2:] + axes[1])
-
-
-_ = FunctionInfo

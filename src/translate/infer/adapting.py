@@ -13,7 +13,7 @@ from translate.rules import Rule
 
 
 def general(rules: list[Rule], name: str) -> Apply | None:
-    """The use of a rule that serves whatever arguments come; arguments that it cannot serve are fixed at their default."""
+    """The use of a rule that serves whatever arguments come; those that it cannot serve are fixed at their default."""
     usable = [r for r in rules if r.spelling(name).callable and not r.code]
     for fixed in (set[str](), _conditions(usable, exact=True), _conditions(usable, exact=False)):
         bound_for: dict[int, Bound] = {}

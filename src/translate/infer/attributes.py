@@ -96,7 +96,7 @@ def of_instance(state: State, node: cst.Attribute, owner: Instance, name: str) -
     method = info.method(name)
     if method is not None:
         if _is_property(method):
-            return state.call(method, owner, [])
+            return state.call(method, owner, [], None)
         return Function(method, None if method.static else owner)
     value = info.attribute(name)
     if value is not None:

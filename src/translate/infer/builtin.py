@@ -165,7 +165,7 @@ LIST_METHODS = {"append", "insert", "extend", "pop", "index", "copy", "reverse"}
 
 def method(state: State, node: cst.Call, owner: Value, name: str, operands: list[Operand]) -> Value:
     """Methods of lists, dictionaries, text and numbers."""
-    from translate.infer.expressions import element_of, extend
+    from translate.infer.expressions import element_of
 
     if isinstance(owner, Sequence):
         add(owner, name, operands, state)
@@ -180,7 +180,6 @@ def method(state: State, node: cst.Call, owner: Value, name: str, operands: list
         return OPAQUE
     if name == "join":
         return OPAQUE
-    _ = extend
     return OPAQUE if not isinstance(owner, Union) else UNKNOWN
 
 
@@ -225,6 +224,3 @@ def _of_mapping(owner: Mapping, name: str, operands: list[Operand]) -> Value:
         if added.rest is not None:
             owner.rest = added.rest if owner.rest is None else join(owner.rest, added.rest)
     return NONE
-
-
-_ = Container

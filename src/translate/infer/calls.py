@@ -13,7 +13,7 @@ from translate.infer.binding import BindingError, Bound, bind, choose, tensors_i
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.references import is_direct
-from translate.infer.roles import MODULE, TENSOR, is_framework, role, role_member
+from translate.infer.roles import MODULE, TENSOR, is_framework, is_target, role, role_member
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.subscripts import size_in_source
 from translate.infer.values import (
@@ -139,6 +139,8 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         return _by_rule(state, node, name, rules, operands, None)
     if is_framework(name):
         state.report(node, "T101", f"there is no rule for {name}")
+        return source() if any(tensors_in(o.value) for o in operands) else Kept(name)
+    if is_target(name):  # written for the target already
         return source() if any(tensors_in(o.value) for o in operands) else Kept(name)
     if any(tensors_in(o.value) for o in operands):
         for operand in operands:

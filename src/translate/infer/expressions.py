@@ -136,8 +136,8 @@ _NUMBERS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
     cst.Add: operator.add,
     cst.Subtract: operator.sub,
     cst.Multiply: operator.mul,
-    cst.FloorDivide: operator.floordiv,
-    cst.Divide: operator.truediv,
+    cst.FloorDivide: lambda a, b: a // b,
+    cst.Divide: lambda a, b: a / b,
     cst.Modulo: operator.mod,
 }
 
@@ -347,14 +347,14 @@ def _subscript(state: State, node: cst.Subscript) -> Value:
     if isinstance(owner, Union) and any(isinstance(o, Sequence) for o in owner.options):
         # something that is indexed and may be a tuple of tensors or one of them: the tuple is meant
         owner = join(*(o for o in owner.options if isinstance(o, (Sequence, Mapping))))
-    if isinstance(node.value, cst.Name) and node.value.value in state.frame.sequences and isinstance(owner, Tensor):
-        if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-            return Union(())
+    sequence = isinstance(node.value, cst.Name) and node.value.value in state.frame.sequences
+    if sequence and isinstance(owner, Tensor) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+        return Union(())
     parts: list[Value] = []
     for element in node.slice:
         if isinstance(element.slice, cst.Index):
             parts.append(evaluate(state, element.slice.value))
-        else:
+        elif isinstance(element.slice, cst.Slice):
             for bound in (element.slice.lower, element.slice.upper, element.slice.step):
                 if bound is not None:
                     evaluate(state, bound)

@@ -23,7 +23,7 @@ from translate.infer.values import (
     source,
 )
 from translate.rules import Rule, RuleSet
-from translate.rules.condition import NotKnown
+from translate.rules.condition import NotKnown, as_tuple
 
 Axes = dict[str, Any]
 _IMAGE = re.compile(r"image(\d)d")
@@ -259,7 +259,7 @@ def remaining(rank: int, removed: set[int]) -> Tensor | None:
 
 
 def _positive(value: Any, rank: int) -> set[int]:
-    axes: list[int] = list(value) if isinstance(value, (tuple, list)) else [value]
+    axes = as_tuple(value, 1)
     return {a + rank if a < 0 else a for a in axes}
 
 

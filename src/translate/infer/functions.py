@@ -133,7 +133,7 @@ def _key(value: Value) -> Any:
         return ("union", tuple(_key(o) for o in value.options))
     if isinstance(value, Const):
         return ("const", repr(value.value))
-    return value if value.__hash__ and not isinstance(value, (Sequence, Mapping)) else id(value)
+    return id(value) if isinstance(value, (Sequence, Mapping)) else value
 
 
 def run(state: State, info: FunctionInfo, bound_self: Value | None, values: dict[str, Value], wanted: Demand) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import libcst as cst
@@ -13,7 +13,7 @@ from translate.infer.values import NONE, Sequence, Tensor, Value, join, options
 
 
 @contextmanager
-def narrowed(state: State, test: cst.BaseExpression, outcome: bool) -> Iterator[None]:
+def narrowed(state: State, test: cst.BaseExpression, outcome: bool) -> Generator[None]:
     """Within, names are what they can be if ``test`` had ``outcome``."""
     found = _narrow(state, test, outcome)
     if found is None:
@@ -42,12 +42,11 @@ def _narrow(state: State, test: cst.BaseExpression, outcome: bool) -> tuple[str,
     return None
 
 
-def _keep(state: State, name: str, wanted: object, outcome: bool) -> tuple[str, Value] | None:
+def _keep(state: State, name: str, wanted: Callable[[Value], bool], outcome: bool) -> tuple[str, Value] | None:
     value = state.frame.names.get(name)
     if value is None:
         return None
-    test = wanted if callable(wanted) else (lambda _: False)
-    left = [o for o in options(value) if bool(test(o)) == outcome]
+    left = [o for o in options(value) if wanted(o) == outcome]
     return (name, join(*left)) if len(left) < len(options(value)) else None
 
 

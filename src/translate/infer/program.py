@@ -57,7 +57,7 @@ class ClassInfo:
 
     def lineage(self) -> list[ClassInfo]:
         """The class and its bases in the file, nearest first."""
-        found = [self]
+        found: list[ClassInfo] = [self]
         for base in self.bases:
             found += [b for b in base.lineage() if b not in found]
         return found

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import libcst as cst
 
-from translate.infer.facts import Apply, Facts, to_source
+from translate.infer.dotted import names
+from translate.infer.facts import Apply, Facts
 from translate.infer.functions import call_function, demanded, root_values, run
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.dotted import names
 from translate.infer.roles import is_framework, role
 from translate.infer.state import Frame, State
 from translate.infer.statements import execute, is_initialiser
-from translate.infer.values import OPAQUE, Class, Function, Instance, Tensor, Value, join
+from translate.infer.values import OPAQUE, Instance, Tensor, Value, join
 from translate.rules import RuleSet
 
 ROUNDS = 3
@@ -36,13 +38,15 @@ def read(module: cst.Module, rules: RuleSet, *, channels_first: bool = False, so
 def _read(module: cst.Module, rules: RuleSet, channels_first: bool, source_io: bool, pinned: set[cst.CSTNode]) -> Facts:
     state = State(rules, channels_first)
     state.pinned = pinned
-    state.call = lambda info, bound, operands, node=None: call_function(state, info, bound, operands, node)
+    state.call = partial(call_function, state)
     arguments: dict[cst.CSTNode, dict[str, Value]] = {}
     known = ""
     for _ in range(ROUNDS):
         _define(state, module, arguments)
         _initialise(state)
-        found = {info.node: dict(info.arguments) for info in state.classes if info.made}
+        found: dict[cst.CSTNode, dict[str, Value]] = {
+            info.node: dict(info.arguments) for info in state.classes if info.made
+        }
         summary = repr(
             [(i.name, sorted(i.arguments), [_kinds(v) for v in i.arguments.values()]) for i in state.classes]
         )
@@ -145,16 +149,20 @@ def _compute(state: State, module: cst.Module) -> None:
             continue
         if function in state.makers:
             run(state, function, None, _plain(state, function), {})
-        elif function not in state.called:
+        elif function.node not in state.read:
             _root(state, function, None)
     execute(state, [s for s in module.body if not _defines(s)])
+    for function in state.all_functions:  # functions within functions that nobody called
+        unread = function.owner is None and function.node not in state.read and _may_use(state, function)
+        if unread and not is_initialiser(state, function) and not _translated_before(state, function):
+            _root(state, function, None)
 
 
 def _roots(state: State, info: ClassInfo, only_forward: bool) -> None:
     if not is_module(state, info):
         return
     for name, method in info.methods.items():
-        if name == "__init__" or is_initialiser(state, method) or method in state.called:
+        if name == "__init__" or is_initialiser(state, method) or method.node in state.read:
             continue
         if only_forward and (name != "forward" or _inside(info)):
             continue
@@ -198,7 +206,6 @@ def _border(state: State, function: FunctionInfo, instance: Instance, values: di
     axes = {n: v.rank for n, v in values.items() if isinstance(v, Tensor) and v.is_image and v.rank is not None}
     state.facts.entries[function.node] = tuple(axes.items())
     state.facts.touched.add(function.node)
-    _ = to_source
 
 
 def _translated_before(state: State, function: FunctionInfo) -> bool:
@@ -231,10 +238,10 @@ def _finish(state: State) -> None:
     for function in state.all_functions:
         before = _translated_before(state, function)
         skipped = before or is_initialiser(state, function) or not _may_use(state, function)
-        if function.node not in state.read and not skipped:
-            if function.owner is None or is_module(state, function.owner):
-                state.statements = [function.node]
-                state.report(function.node, "T105", f"{function.name} was not read: nothing tells what it is given")
+        ours = function.owner is None or is_module(state, function.owner)
+        if ours and function.node not in state.read and not skipped:
+            state.statements = [function.node]
+            state.report(function.node, "T105", f"{function.name} was not read: nothing tells what it is given")
     for node, rule, bound, arrangement, plain, unchanged, statements in state.flexible:
         text = unchanged if arrangement.kind == "image" else plain
         state.statements = list(statements)
@@ -276,6 +283,3 @@ def _spread_training(state: State) -> None:
                 state.facts.training.add(caller.node)
                 state.facts.touched.add(caller.node)
                 changed = True
-
-
-_ = (Class, Function)

@@ -42,7 +42,7 @@ def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
 
 
 def is_direct(state: State, node: cst.BaseExpression) -> bool:
-    """Whether something of the framework is named by its import, ``nn.ReLU``, rather than by a variable that holds it."""
+    """Whether something of the framework is named by its import, ``nn.ReLU``, not by a variable that holds it."""
     while isinstance(node, cst.Attribute):
         node = node.value
     return isinstance(node, cst.Name) and node.value in state.imported

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -69,7 +69,7 @@ class State:
         self.demands: dict[Any, dict[str, tuple[str, int | None]]] = {}
         self.running: list[Any] = []
         self.called: set[FunctionInfo] = set()
-        self.call: Callable[..., Value]
+        self.call: Callable[[FunctionInfo, Value | None, list[Operand], cst.CSTNode | None], Value]
         """Calls a function of the file; set by the interpreter."""
         self.made: dict[cst.CSTNode, tuple[Any, tuple[cst.CSTNode, ...]]] = {}
         """Layers of the framework: how they are made unless a call says otherwise, and the statements around."""
@@ -97,8 +97,8 @@ class State:
         """By table of facts: nodes for which it was found that nothing is to be done."""
         self.pinned: set[cst.CSTNode] = set()
         """Functions that are given tensors in the source's order, since they are called with both."""
-        data: Any = next((r.data for r in rules.find(MODULE)), {})
-        self.reserved = {*data.get("reserved", ()), *data.get("reserved_in_models", ())}
+        data = next((r.data for r in rules.find(MODULE)), dict[str, Any]())
+        self.reserved: set[str] = {*data.get("reserved", ()), *data.get("reserved_in_models", ())}
         """Attributes that the target keeps for itself."""
         self.only_tensors_have: set[str] = set(data.get("only_tensors_have", ()))
         """Methods by which something unknown is taken for a tensor."""
@@ -140,7 +140,7 @@ class State:
         return function in self.border
 
     @contextmanager
-    def not_recording(self) -> Iterator[None]:
+    def not_recording(self) -> Generator[None]:
         """Within, reading leaves no facts."""
         recording, self.recording = self.recording, False
         try:

@@ -13,8 +13,8 @@ from translate.infer.expressions import binary, evaluate, looped
 from translate.infer.facts import to_image, to_source
 from translate.infer.initialisation import only_initialises, sets_weights, walks_modules
 from translate.infer.narrowing import narrowed
-from translate.infer.roles import is_target
 from translate.infer.program import ClassInfo, FunctionInfo
+from translate.infer.roles import is_target
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.values import (
     OPAQUE,
@@ -209,7 +209,6 @@ def _if(state: State, node: cst.If) -> None:
     evaluate(state, node.test)
     names = state.frame.names
     before = dict(names)
-    count = len(state.frame.returned)
     with narrowed(state, node.test, True), _Branch(state, node):
         execute_block(state, node.body)
     yes, left = dict(state.frame.names), _leaves(node.body)
@@ -223,7 +222,6 @@ def _if(state: State, node: cst.If) -> None:
             else:
                 execute_block(state, node.orelse.body)
     no = dict(state.frame.names)
-    _ = count
     if left:
         state.frame.names = no
     elif node.orelse is not None and isinstance(node.orelse, cst.Else) and _leaves(node.orelse.body):

@@ -57,11 +57,11 @@ def _of_sequence(node: cst.Subscript, value: Sequence, parts: list[Value]) -> Va
     part = node.slice[0].slice
     if not value.everything():
         return Union(()) if isinstance(part, cst.Index) else value
-    if isinstance(part, cst.Index):
+    if not isinstance(part, cst.Slice):
         index = parts[0]
-        if isinstance(index, Const) and isinstance(index.value, int) and value.rest is None:
-            if -len(value.items) <= index.value < len(value.items):
-                return value.items[index.value]
+        known = index.value if isinstance(index, Const) and isinstance(index.value, int) else len(value.items)
+        if value.rest is None and -len(value.items) <= known < len(value.items):
+            return value.items[known]
         return join(*value.everything())
     lower, upper = _bound(part.lower), _bound(part.upper)
     if lower == "?" or upper == "?" or part.step is not None or (value.rest is not None and (upper is not None)):
@@ -109,6 +109,7 @@ def _of_size(state: State, node: cst.Subscript, size: Size, parts: list[Value]) 
         else:
             state.nothing(state.facts.replaced, part.value)
         return OPAQUE
+    assert isinstance(part, cst.Slice)
     lower, upper = _bound(part.lower), _bound(part.upper)
     if tensor.is_image and tensor.rank is not None and not size.cast:
         rank = tensor.rank
@@ -140,8 +141,7 @@ def _kind(element: cst.SubscriptElement, value: Value) -> str:
     if isinstance(part, cst.Slice):
         full = part.lower is None and part.upper is None and part.step is None
         return "full" if full else "slice"
-    inner = part.value
-    if isinstance(inner, cst.Ellipsis):
+    if isinstance(part, cst.Index) and isinstance(part.value, cst.Ellipsis):
         return "ellipsis"
     if isinstance(value, Const):
         return "none" if value.value is None else "index"

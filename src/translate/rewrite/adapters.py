@@ -11,7 +11,7 @@ import libcst as cst
 
 from translate.infer.facts import Apply
 from translate.rewrite.names import Names
-from translate.rules import REQUIRED, Rule
+from translate.rules import Rule
 
 
 class Adapters:
@@ -54,7 +54,8 @@ class Adapters:
         bound = tuple((p.name, index) for index, p in enumerate(kept))
         used = Apply(rule, apply.signature, apply.case, bound)
         body = cst.Module([]).code_for_node(Application(self.names, used, call, False).write())
-        return f'def {name}({parameters}):\n    """{apply.signature.name} with the arguments of PyTorch."""\n    return {body}\n'
+        remark = f'"""{apply.signature.name} with the arguments of PyTorch."""'
+        return f"def {name}({parameters}):\n    {remark}\n    return {body}\n"
 
 
 def _passed_on(rule: Rule, name: str) -> bool:
@@ -65,6 +66,3 @@ def _passed_on(rule: Rule, name: str) -> bool:
 def _snake(name: str) -> str:
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name))
     return re.sub(r"(\D)(\dd)$", r"\1_\2", text).lower()
-
-
-_ = REQUIRED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import libcst as cst
 
@@ -56,7 +56,7 @@ class Application:
             return self.call()
         node = laid_out(fill(template, self.names.shorten, self.placeholder), self.breakable)
         if self.channels_first and self.rule.tensors.startswith("image"):
-            node = node.visit(_TellFormat(self.with_data_format, self.names))  # type: ignore[assignment]
+            return cast(cst.BaseExpression, node.visit(_TellFormat(self.with_data_format, self.names)))
         return node
 
     def _plain(self) -> bool:
@@ -75,8 +75,8 @@ class Application:
         value = self.value(name, item)
         if scalar:
             known = literal(value)
-            if isinstance(known, tuple) and len(known) == 1:  # pyright: ignore[reportUnknownArgumentType]
-                return constant(known[0])
+            if isinstance(known, tuple) and len(items := cast(tuple[object, ...], known)) == 1:
+                return constant(items[0])
         return value
 
     def value(self, name: str, item: int | None = None) -> cst.BaseExpression:
@@ -233,7 +233,7 @@ class _TellFormat(cst.CSTTransformer):
 
     def __init__(self, layers: frozenset[str], names: Names) -> None:
         super().__init__()
-        self.texts = {names.shorten(layer) for layer in layers}
+        self.texts = {names.text(layer) for layer in layers}
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         told = any(a.keyword is not None and a.keyword.value == "data_format" for a in updated_node.args)
@@ -264,10 +264,10 @@ def _with_lost_comments(arguments: list[cst.Arg], original: list[cst.Arg]) -> li
     """Comments behind arguments that are left out move to the argument before."""
     if not any(_comment(a.comma) for a in original):
         return arguments
-    texts = [_EMPTY.code_for_node(a.comma) if isinstance(a.comma, cst.Comma) else "" for a in arguments]
+    texts = [_code(a.comma) for a in arguments]
     result = list(arguments)
     for index, old in enumerate(original):
-        if not _comment(old.comma) or _EMPTY.code_for_node(old.comma) in texts:
+        if not _comment(old.comma) or _code(old.comma) in texts:
             continue
         kept = [i for i, a in enumerate(result) if any(a.comma is o.comma for o in original[:index])]
         if kept:
@@ -275,8 +275,12 @@ def _with_lost_comments(arguments: list[cst.Arg], original: list[cst.Arg]) -> li
     return result
 
 
-def _comment(comma: object) -> bool:
-    return isinstance(comma, cst.Comma) and "#" in _EMPTY.code_for_node(comma)
+def _code(comma: cst.Comma | cst.MaybeSentinel) -> str:
+    return _EMPTY.code_for_node(comma) if isinstance(comma, cst.Comma) else ""
+
+
+def _comment(comma: cst.Comma | cst.MaybeSentinel) -> bool:
+    return "#" in _code(comma)
 
 
 def _commas(arguments: list[cst.Arg], original: list[cst.Arg]) -> list[cst.Arg]:
@@ -314,12 +318,12 @@ def literal(node: cst.BaseExpression) -> Any:
 def same(value: Any, default: Any) -> bool:
     """Whether an argument equals a default; ``(2, 2)`` and ``2`` say the same."""
     if isinstance(value, bool) or isinstance(default, bool):
-        return type(value) is type(default) and value == default
+        return value is default
     if isinstance(value, tuple) and not isinstance(default, tuple):
-        items: tuple[Any, ...] = value  # pyright: ignore[reportUnknownVariableType]
+        items = cast(tuple[Any, ...], value)
         return bool(items) and all(type(v) is type(default) and v == default for v in items)
     if isinstance(default, tuple) and not isinstance(value, tuple):
-        defaults: tuple[Any, ...] = default  # pyright: ignore[reportUnknownVariableType]
+        defaults = cast(tuple[Any, ...], default)
         return bool(defaults) and all(type(v) is type(value) and v == value for v in defaults)
     return type(value) is type(default) and value == default
 

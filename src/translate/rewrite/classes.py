@@ -17,7 +17,7 @@ from translate.rules import RuleSet
 class Classes:
     def __init__(self, facts: Facts, rules: RuleSet, names: Names) -> None:
         self.facts, self.names = facts, names
-        self.data: dict[str, Any] = next((r.data for r in rules.find(MODULE)), {})
+        self.data: dict[str, Any] = next((r.data for r in rules.find(MODULE)), dict[str, Any]())
         self.methods: dict[str, str] = self.data.get("methods", {})
         self.by_node = {info.node: info for info in facts.classes}
         self.classes = self._public()

@@ -73,14 +73,16 @@ def _without_framework(statement: Any, used: set[str]) -> Any:
         return statement
     line = statement.body[0]
     if isinstance(line, cst.Import):
-        kept = [a for a in line.names if not is_framework(_dotted(a.name)) or _bound(a) in used]
+        names = line.names
+        kept = [a for a in names if not is_framework(_dotted(a.name)) or _bound(a) in used]
     elif isinstance(line, cst.ImportFrom) and not isinstance(line.names, cst.ImportStar):
         if line.relative or not is_framework(_dotted(line.module)):
             return statement
-        kept = [a for a in line.names if _bound(a) in used]
+        names = line.names
+        kept = [a for a in names if _bound(a) in used]
     else:
         return statement
-    if len(kept) == len(line.names):
+    if len(kept) == len(names):
         return statement
     if not kept:
         return None

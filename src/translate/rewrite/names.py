@@ -23,6 +23,13 @@ class Names:
         """``keras.layers.Dense(2)`` as this file writes it; notes what it needs."""
         return _TARGET.sub(self._one, text)
 
+    def text(self, name: str) -> str:
+        """How ``keras.layers.Dense`` or ``helpers.X`` is written, without noting that it is used."""
+        head, _, rest = name.partition(".")
+        if head == "helpers":
+            return rest
+        return rest if head == "keras" and rest.partition(".")[0] in self._short else name
+
     def _one(self, match: re.Match[str]) -> str:
         module, helper = match[1], match[2]
         if helper is not None:

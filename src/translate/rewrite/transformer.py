@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import libcst as cst
 
 from translate.infer.facts import Apply, Facts
 from translate.infer.flows import keeps_channels_first
-from translate.infer.roles import MODULE
 from translate.rewrite import containers
 from translate.rewrite.adapters import Adapters
 from translate.rewrite.application import Application
@@ -52,11 +51,10 @@ class Transformer(cst.CSTTransformer):
         self.stack: list[cst.CSTNode] = []
         self.adapters = Adapters(names)
         self.classes = Classes(facts, rules, names)
-        self.marks = {f.statement: f for f in reversed(facts.found) if f.code.startswith("T") and f.statement}
-        self.all_marks: dict[cst.CSTNode, list[Any]] = {}
+        self.marks: dict[cst.CSTNode, list[Any]] = {}
         for found in facts.found:
             if found.code.startswith("T") and found.statement is not None:
-                self.all_marks.setdefault(found.statement, []).append(found)
+                self.marks.setdefault(found.statement, []).append(found)
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         self.stack.append(node)
@@ -67,21 +65,24 @@ class Transformer(cst.CSTTransformer):
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
         self.stack.pop()
         node = updated_node
-        handler = _HANDLERS.get(type(original_node))
+        handler = _HANDLERS.get(type(cast(cst.CSTNode, original_node)))
         if handler is not None:
             node = handler(self, original_node, updated_node)
         if original_node in self.facts.casts:
             axes = self.facts.casts[original_node]
-            node = fill(f"keras.ops.transpose({{x}}, {axes})", self.names.shorten, lambda *_: node)
+            node = self._around(node, f"keras.ops.transpose({{x}}, {axes})")
         if original_node in self.facts.permutes:
             axes = self.facts.permutes[original_node]
             text = f"keras.Sequential([keras.layers.Permute({axes}), {{layer}}])"
-            node = fill(text, self.names.shorten, lambda *_: node)
+            node = self._around(node, text)
         if original_node in self.facts.casts_each:
             axes = self.facts.casts_each[original_node]
             text = f"[keras.ops.transpose(tensor, {axes}) for tensor in {{x}}]"
-            node = fill(text, self.names.shorten, lambda *_: node)
+            node = self._around(node, text)
         return node
+
+    def _around(self, node: cst.BaseExpression, template: str) -> cst.BaseExpression:
+        return fill(template, self.names.shorten, lambda _name, _scalar, _item: node)
 
     def placed(self, node: cst.BaseExpression) -> cst.BaseExpression:
         """Brackets around an operator that has come to stand within another expression."""
@@ -209,7 +210,7 @@ class Transformer(cst.CSTTransformer):
     def line(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
         if original in self.facts.dropped:
             return cst.RemoveFromParent()
-        found = self.all_marks.get(original)
+        found = self.marks.get(original)
         node = updated
         if _same_name(node):
             return cst.RemoveFromParent()
@@ -233,7 +234,8 @@ class Transformer(cst.CSTTransformer):
         if kind == "set item":
             return containers.set_item(updated.value)
         if kind.startswith("none "):
-            return cst.parse_statement(f"self.{kind.removeprefix('none ')} = None").body[0]
+            attribute = cst.Attribute(cst.Name("self"), cst.Name(kind.removeprefix("none ")))
+            return cst.Assign([cst.AssignTarget(attribute)], cst.Name("None"))
         return updated
 
     def augmented(self, original: cst.AugAssign, updated: cst.AugAssign) -> Any:
@@ -249,10 +251,8 @@ class Transformer(cst.CSTTransformer):
         for name, axes in self.facts.appended.get(original, ()):
             text = self.names.shorten(f"{name} = keras.ops.transpose({name}, {axes})")
             node = node.with_changes(body=[*node.body, cst.parse_statement(text)])
-        if (
-            not node.body
-            or (all(_is_docstring(s) for s in node.body)
-            and not all(_is_docstring(s) for s in original.body))
+        if not node.body or (
+            all(_is_docstring(s) for s in node.body) and not all(_is_docstring(s) for s in original.body)
         ):
             node = node.with_changes(body=[*node.body, cst.SimpleStatementLine([cst.Pass()])])
         return node
@@ -260,7 +260,7 @@ class Transformer(cst.CSTTransformer):
     def compound(self, original: Any, updated: Any) -> Any:
         if original in self.facts.dropped:
             return cst.RemoveFromParent()
-        found = self.all_marks.get(original)
+        found = self.marks.get(original)
         return marked(updated, found) if found else updated
 
     def function(self, original: cst.FunctionDef, updated: cst.FunctionDef) -> Any:
@@ -298,7 +298,7 @@ def _append(arguments: Any, new: cst.Arg) -> list[cst.Arg]:
 def _assignment(application: Application) -> cst.Assign:
     """``self.register_buffer("mask", x)``: the template of the rule is an assignment."""
     template = application.rule.write or ""
-    target, _, value = template.partition(" = ")
+    value = template.partition(" = ")[2]
     attribute = application.extra["attribute"]
     left = cst.parse_expression(f"self.{attribute}")
     assert isinstance(left, cst.Attribute)
@@ -343,5 +343,3 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Transformer, Any, Any], Any]] = {
     cst.With: Transformer.compound,
     cst.Try: Transformer.compound,
 }
-
-_ = MODULE

@@ -16,7 +16,7 @@ from translate.verify.load import UserFile
 from translate.verify.masks import Draws
 from translate.verify.precision import float64_throughout
 from translate.verify.running import Cotangents, Run
-from translate.verify.volumes import pooled_volumes
+from translate.verify.kernels import float64_kernels
 from translate.weights import Pair
 
 
@@ -57,7 +57,7 @@ class Bench:
             self._draws.patch_keras()
             self.watch.patch()
             self._stack.enter_context(exact_erf())
-            self._stack.enter_context(pooled_volumes())
+            self._stack.enter_context(float64_kernels())
             self._stack.enter_context(float64_throughout(lambda: self._running == "float64"))
         self._precision(dtype)
         self._keras.utils.set_random_seed(self._seed)

@@ -7,7 +7,6 @@ comes out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from translate.infer.hooks.axes import permute, size, transpose
 from translate.infer.hooks.pads import pad
@@ -27,5 +26,3 @@ HOOKS: dict[str, Callable[..., Value]] = {
     "pad": pad,
     "to": to,
 }
-
-_ = Any

@@ -17,14 +17,14 @@ def permute(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
     x = first_placeholder(bound)
     axes = numbers(state, bound)
     try:
-        known = axes.constants()
+        known: list[int | None] = axes.constants()
     except NotKnown:
         known = [None]
-    if any(k is None for k in known):
+    order = tuple(k % len(known) for k in known if k is not None)
+    if len(order) < len(known):
         state.need_source(bound.first())
         write(state, node, rule, bound, f"keras.ops.transpose({x}, {{{axes.name}}})")
         return viewed(source(len(known) if len(known) > 1 else None), bound.first())
-    order = tuple(k % len(known) for k in known)
     return _reorder(state, node, rule, bound, order, f"keras.ops.transpose({x}, {{{axes.name}}})")
 
 

@@ -52,7 +52,8 @@ def numbers(state: State, bound: Bound) -> Numbers:
             texts = [code(e.value) for e in nodes.elements] if isinstance(nodes, (cst.Tuple, cst.List)) else []
             return Numbers(name, list(value.items), texts)
         if isinstance(value, Size) and value.tensor.rank is not None:
-            return Numbers(name, [Sequence("tuple")] * value.tensor.rank, [])
+            unknown: list[Value] = [Sequence("tuple")]
+            return Numbers(name, unknown * value.tensor.rank, [])
         return Numbers(name, None, [])
     if any(o.star for o in operands):
         return Numbers(name, None, [])

@@ -36,7 +36,7 @@ def view(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
         return viewed(source(2), first)
     if rank in (3, 4, 5) and all(k == 1 and type(k) is int for k in known[2:]) and not state.channels_first:
         # (N, C, 1, 1) and (N, 1, 1, C) are the same in memory
-        parts = ["{%s.0}" % shape.name, *["1"] * (rank - 2), "{%s.1}" % shape.name]
+        parts = [f"{{{shape.name}.0}}", *["1"] * (rank - 2), f"{{{shape.name}.1}}"]
         write(state, node, rule, bound, f"keras.ops.reshape({x}, ({', '.join(parts)}))")
         return viewed(image(rank, pixel=True), first)
     write(state, node, rule, bound, f"keras.ops.reshape({x}, {placeholder})")

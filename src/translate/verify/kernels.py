@@ -1,4 +1,4 @@
-"""Pooling of volumes in float64, for which TensorFlow has no kernel on the CPU."""
+"""What TensorFlow has no float64 kernel for on the CPU: pooling of volumes, convolution of images channels first."""
 
 from __future__ import annotations
 
@@ -11,15 +11,34 @@ from unittest import mock
 
 
 @contextmanager
-def pooled_volumes() -> Generator[None]:
-    """Replace ``tf.nn.max_pool`` and ``tf.nn.avg_pool`` for float64 tensors (N, D, H, W, C)."""
+def float64_kernels() -> Generator[None]:
+    """Replace pooling of float64 tensors (N, D, H, W, C), and convolution of tensors (N, C, ...)."""
     tf: Any = import_module("tensorflow")
     with ExitStack() as stack:
         for name, combine in (("max_pool", tf.maximum), ("avg_pool", tf.add)):
             original = getattr(tf.nn, name)
             patched = _pool(tf, original, combine, mean=name == "avg_pool")
             stack.enter_context(mock.patch.object(tf.nn, name, patched))
+        for name in ("convolution", "conv_transpose"):
+            original = getattr(tf.nn, name)
+            stack.enter_context(mock.patch.object(tf.nn, name, _channels_first(tf, name, original)))
         yield
+
+
+def _channels_first(tf: Any, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    def convolve(input: Any, *arguments: Any, data_format: Any = None, **keywords: Any) -> Any:
+        if not str(data_format).startswith("NC"):
+            return original(input, *arguments, data_format=data_format, **keywords)
+        rank = len(input.shape)
+        last = "N" + str(data_format)[2:] + "C"
+        if name == "conv_transpose":  # kernel, output shape, strides
+            kernel, shape, *others = arguments
+            arguments = (kernel, [shape[0], *(shape[i] for i in range(2, rank)), shape[1]], *others)
+        turned = tf.transpose(input, [0, *range(2, rank), 1])
+        result = original(turned, *arguments, data_format=last, **keywords)
+        return tf.transpose(result, [0, rank - 1, *range(1, rank - 1)])
+
+    return convolve
 
 
 def _pool(tf: Any, original: Callable[..., Any], combine: Callable[..., Any], mean: bool) -> Callable[..., Any]:
