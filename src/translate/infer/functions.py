@@ -74,8 +74,8 @@ def bind_operands(info: FunctionInfo, operands: list[Operand], skip_self: bool) 
             continue
         if rest is not None and name in positional[position:]:
             bound[name] = Operand(rest)
-        elif vague:
-            bound[name] = Operand(UNKNOWN if parameter.default is None else OPAQUE)
+        elif vague and parameter.default is None:  # what has a default keeps it, as far as is known
+            bound[name] = Operand(UNKNOWN)
     if info.star is not None:
         bound[info.star.name.value] = Operand(Sequence("tuple", extra, UNKNOWN if vague else rest))
     return bound

@@ -13,7 +13,7 @@ from translate.infer.program import ClassInfo, FunctionInfo
 from translate.infer.roles import is_framework, role
 from translate.infer.state import Frame, State
 from translate.infer.statements import execute, is_initialiser
-from translate.infer.values import OPAQUE, Instance, Tensor, Value, join
+from translate.infer.values import OPAQUE, Instance, Tensor, Value, join, options
 from translate.rules import RuleSet
 
 ROUNDS = 3
@@ -106,7 +106,7 @@ def _initialise(state: State) -> None:
         values = _constructor_arguments(state, info, constructor)
         run(state, constructor, Instance(info), values, {})
     recording, state.recording = state.recording, False
-    for function in state.functions:
+    for function in reversed(state.functions):  # callers mostly stand below: what they pass is known then
         if function not in state.called and not is_initialiser(state, function):
             count = state.constructed
             run(state, function, None, _plain(state, function), {})
@@ -117,7 +117,8 @@ def _initialise(state: State) -> None:
 
 def _plain(state: State, function: FunctionInfo) -> dict[str, Value]:
     """Parameters of a function that makes modules: settings, no tensors."""
-    return {n: OPAQUE if isinstance(v, Tensor) else v for n, v in root_values(state, function, None).items()}
+    found = root_values(state, function, None)
+    return {n: join(*(OPAQUE if isinstance(o, Tensor) else o for o in options(v))) for n, v in found.items()}
 
 
 def _constructor_arguments(state: State, info: ClassInfo, constructor: FunctionInfo) -> dict[str, Value]:

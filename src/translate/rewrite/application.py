@@ -319,13 +319,11 @@ def same(value: Any, default: Any) -> bool:
     """Whether an argument equals a default; ``(2, 2)`` and ``2`` say the same."""
     if isinstance(value, bool) or isinstance(default, bool):
         return value is default
-    if isinstance(value, tuple) and not isinstance(default, tuple):
-        items = cast(tuple[Any, ...], value)
-        return bool(items) and all(type(v) is type(default) and v == default for v in items)
-    if isinstance(default, tuple) and not isinstance(value, tuple):
-        defaults = cast(tuple[Any, ...], default)
-        return bool(defaults) and all(type(v) is type(value) and v == value for v in defaults)
-    return type(value) is type(default) and value == default
+    if isinstance(value, tuple) == isinstance(default, tuple):
+        return type(value) is type(default) and value == default
+    one = default if isinstance(value, tuple) else value
+    items = cast(tuple[object, ...], value if isinstance(value, tuple) else default)
+    return bool(items) and all(type(v) is type(one) and v == one for v in items)
 
 
 def tuple_of(parts: list[cst.Element | cst.StarredElement]) -> cst.Tuple:
