@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import pytest
@@ -167,6 +168,13 @@ def test_sequential_by_name():
 def test_part_of_a_sequential_is_translated_or_told():
     done = translate(net(f"self.m = nn.Sequential({PAIR})", "return self.m[:1](x)"))
     assert not done.complete or call_of(done) == "return keras.Sequential(self.m.layers[:1])(x)"
+
+
+def test_sequential_that_stays_empty_is_the_identity():
+    """Keras cannot call an empty Sequential; shortcuts in residual networks are written so."""
+    init = "self.s = nn.Sequential()\nif wide:\n    self.s = nn.Sequential(nn.Linear(3, 3))"
+    done = whole(net(init, "return self.s(x)", parameters=", wide=False"))
+    assert init_of(done).splitlines()[0] == "self.s = layers.Identity()"
 
 
 def test_subclass_of_sequential():
@@ -655,6 +663,12 @@ def test_adapter_is_told_channels_first():
     adapter = code[code.index("def conv_2d") : code.index("class Net")]
     assert "\n])" not in adapter, "the bracket is not as far in as the line that opens it"
     assert adapter.replace("'", '"').count('data_format="channels_first"') == 2
+
+
+def test_adapter_and_helper_have_different_names():
+    text = net("self.n = norm(3)", "return self.n(x) + F.layer_norm(x, (3,))", parameters=", norm=nn.LayerNorm")
+    defined = re.findall(r"^(?:def|class) (\w+)", whole(text).code, re.MULTILINE)
+    assert len(defined) == len(set(defined))
 
 
 def test_normalization_channels_first():
