@@ -214,7 +214,8 @@ class Application:
             given["axis"] = _Argument("axis", constant(1))
 
     def _finish(self, found: list[_Argument], signature: Signature) -> list[cst.Arg]:
-        """Required arguments, and the first two, may go by position as in the source; the others by keyword."""
+        """Required arguments, and the first two, may go by position as in the source; those of functions all may."""
+        function = signature.name.rpartition(".")[2][:1].islower()
         names = [p.name for p in signature.parameters]
         arguments: list[cst.Arg] = []
         in_order = True
@@ -222,7 +223,7 @@ class Application:
             place = names.index(argument.name)
             in_order = in_order and place == index
             parameter = signature.parameters[place]
-            by_position = in_order and argument.positional and (parameter.required or place < 2)
+            by_position = in_order and argument.positional and (parameter.required or place < 2 or function)
             in_order = in_order and by_position
             arguments.append(_arg(argument, by_position))
         return _commas(_with_lost_comments(arguments, self._args()), self._args())
