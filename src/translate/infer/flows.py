@@ -41,11 +41,11 @@ def flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str 
         rank = int(match[1]) + 2
         _weights_in_source(state, bound, operand)
         if "features" in form and _is_features(operand, rank):
-            return state.need_source(operand), {}
+            return _features_second(state, operand), {}
         state.need_image(operand, rank, first)
         return source(rank) if first else image(rank, becomes == "1x1"), {}
     if form == "image or features" and _is_features(operand, 0) and state.tensor(operand).rank in (None, 1, 2):
-        return state.need_source(operand), {}
+        return _features_second(state, operand), {}
     if form.startswith("image"):
         _weights_in_source(state, bound, operand)
         return _image(state, operand, first), {}
@@ -70,6 +70,14 @@ def flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str 
 def _rank(text: str) -> int | None:
     found = re.search(r"rank (\d+)", text)
     return int(found[1]) if found else None
+
+
+def _features_second(state: State, operand: Operand) -> Tensor:
+    """(N, C), where channels are last in both frameworks."""
+    tensor = state.need_source(operand)
+    if tensor.rank is None and operand.node is not None:
+        state.report(operand.node, "N205", "taken for (N, C): nothing tells how many axes there are")
+    return tensor
 
 
 def _is_features(operand: Operand, rank: int) -> bool:
