@@ -42,7 +42,6 @@ def call(state: State, node: cst.Call, name: str, operands: list[Operand]) -> Va
     if name in ("getattr", "setattr", "delattr"):
         return _attribute(state, name, values)
     if name == "len":
-        _length(values)
         return OPAQUE
     if name == "map" and values:
         return UNKNOWN
@@ -133,10 +132,6 @@ def _attribute(state: State, name: str, values: list[Value]) -> Value:
         v for v in info.attributes.values() if any(isinstance(o, (Layer, Container, Instance)) for o in options(v))
     ]
     return join(*modules) if modules else UNKNOWN
-
-
-def _length(values: list[Value]) -> None:
-    return None
 
 
 def _holds_tensors(value: Value) -> bool:

@@ -12,8 +12,6 @@ from typing import Any
 
 import libcst as cst
 
-_BLOCKS = ("body", "orelse", "handlers", "finalbody")
-
 
 class Positions:
     """Positions of the nodes of one parsed text."""
