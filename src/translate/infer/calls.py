@@ -402,6 +402,9 @@ def _tensor_only(state: State, owner: Value, name: str) -> bool:
     return owner is UNKNOWN and name in state.only_tensors_have
 
 
+_NOT_OF_TENSORS = {"keys", "items", "values", "get", "append", "extend", "update", "format", "startswith", "endswith"}
+
+
 def tensor_method(state: State, node: cst.Call, name: str, receiver: Operand, operands: Operands) -> Value:
     """``x.view(...)``; ``x.add_(...)`` has the rule of ``x.add(...)``."""
     full = f"{TENSOR}.{name}"
@@ -410,6 +413,8 @@ def tensor_method(state: State, node: cst.Call, name: str, receiver: Operand, op
     if not rules and name.endswith("_"):
         found = full.rstrip("_")
         rules = state.rules.find(found)
+    if not rules and name in _NOT_OF_TENSORS:  # a parameter that was taken for a tensor is none
+        return UNKNOWN
     if not rules:
         state.report(node, "T101", f"there is no rule for {full}")
         return source()

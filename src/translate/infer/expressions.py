@@ -324,7 +324,7 @@ def _loop(state: State, clause: cst.CompFor) -> None:
 def _lambda(state: State, node: cst.Lambda) -> Value:
     frame = state.frame
     scope = {**(frame.function.scope if frame.function else {}), **frame.names}
-    return Function(FunctionInfo("<lambda>", node, scope))
+    return Function(FunctionInfo("<lambda>", node, scope, home=tuple(state.statements)))
 
 
 def _literal(state: State, node: cst.BaseExpression) -> Value:

@@ -226,9 +226,9 @@ def _read(state: State, info: FunctionInfo, bound_self: Value | None, names: dic
     entered = {n: v for n, v in names.items() if v is not bound_self}
     frame.image_ranks = tuple(v.rank for v in entered.values() if isinstance(v, Tensor) and v.is_image)
     try:
+        state.statements = list(info.home)
         if isinstance(info.node, cst.Lambda):
             return evaluate(state, info.node.body)
-        state.statements = [*([info.owner.node] if info.owner else []), info.node]
         if state.recording:
             state.read.add(info.node)
         execute_block(state, info.node.body)

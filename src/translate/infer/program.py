@@ -19,6 +19,8 @@ class FunctionInfo:
     """The names around it."""
     owner: ClassInfo | None = None
     static: bool = False
+    home: tuple[cst.CSTNode, ...] = ()
+    """The statements that it stands in, outermost first; its own last, unless it is a lambda."""
 
     @property
     def parameters(self) -> list[cst.Param]:

@@ -145,7 +145,7 @@ def _compute(state: State, module: cst.Module) -> None:
         _roots(state, info, only_forward=True)
     for info in state.classes:
         _roots(state, info, only_forward=False)
-    for function in state.functions:
+    for function in reversed(state.functions):
         if is_initialiser(state, function) or _translated_before(state, function):
             continue
         if function in state.makers:

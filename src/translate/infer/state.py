@@ -130,6 +130,8 @@ class State:
         if info is None:
             info = self._functions[node] = FunctionInfo(node.name.value, node, scope, owner, static)
         info.scope = scope
+        around = tuple(self.statements)
+        info.home = around if around[-1:] == (node,) else (*around, node)
         return info
 
     @property

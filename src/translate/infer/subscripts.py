@@ -151,6 +151,8 @@ def _kind(element: cst.SubscriptElement, value: Value) -> str:
 
 
 def _of_tensor(state: State, node: cst.Subscript, tensor: Tensor, parts: list[Value]) -> Value:
+    if any(isinstance(p, Const) and isinstance(p.value, str) for p in parts):
+        return UNKNOWN  # a dictionary that was taken for a tensor
     kinds = [_kind(e, v) for e, v in zip(node.slice, parts, strict=True)]
     if "gather" in kinds:
         state.report(node, "T103", "indexing by a tensor or a list is not translated yet", "use keras.ops.take")
