@@ -148,7 +148,7 @@ def _arithmetic(state: State, name: str, operands: list[Operand]) -> Value:
         kinds = {(t.arrangement.kind, t.rank) for t in tensors}
         if len(kinds) > 1:
             state.lose(operands[0].node)
-        from translate.infer.flows import like
+        from translate.infer.along_axes import like
 
         return like(tensors[0])
     state.report(operands[0].node or cst.Name("_"), "T103", f"{name}() of tensors is not translated", "use keras.ops")

@@ -6,9 +6,9 @@ from typing import Any
 
 import libcst as cst
 
+from translate.infer.along_axes import like, remaining
 from translate.infer.binding import constant
 from translate.infer.facts import Items, stored_axis, to_image
-from translate.infer.flows import like, remaining
 from translate.infer.state import Operand, State
 from translate.infer.values import (
     OPAQUE,

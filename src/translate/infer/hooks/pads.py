@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from translate.infer.along_axes import like
 from translate.infer.binding import Bound
 from translate.infer.facts import to_image
-from translate.infer.flows import like
 from translate.infer.hooks.common import write
 from translate.infer.state import State
 from translate.infer.values import Sequence, Value, source

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from translate.infer.along_axes import like
 from translate.infer.binding import Bound
-from translate.infer.flows import like
 from translate.infer.hooks.common import code, first_placeholder, viewed, write
 from translate.infer.state import Operand, State
 from translate.infer.values import Api, Const, Tensor, Value
