@@ -34,6 +34,10 @@ from translate.infer.values import (
 )
 
 
+PAIR = ("values", "indices")
+"""Names of what operations give that return two tensors."""
+
+
 def attribute(state: State, node: cst.Attribute, owner: Value, called: bool = False) -> Value:
     """The value of attribute ``node.attr`` of ``owner``; ``called``: the attribute is called right away."""
     name = node.attr.value
@@ -65,6 +69,9 @@ def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool
         return _of_tensor(state, node, owner, name)
     if isinstance(owner, Layer):
         return _of_layer(state, node, owner, name)
+    if isinstance(owner, Sequence) and owner.kind == "tuple" and name in PAIR and len(owner.items) == 2:
+        state.record(state.facts.methods, node, f"pair {PAIR.index(name)}")
+        return owner.items[PAIR.index(name)]
     if isinstance(owner, (Sequence, Mapping, Size)):
         return Method(owner, name)
     if isinstance(owner, (Const, Opaque)):

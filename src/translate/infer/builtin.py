@@ -31,6 +31,9 @@ from translate.rules.condition import NotKnown
 
 def call(state: State, node: cst.Call, name: str, operands: list[Operand]) -> Value:
     values = [o.value for o in operands]
+    if name in _LOOPING:
+        for operand in operands:
+            as_layers(state, operand)
     if name == "super":
         return _super(state, values)
     if name in ("list", "tuple", "reversed", "sorted", "iter"):
@@ -52,6 +55,16 @@ def call(state: State, node: cst.Call, name: str, operands: list[Operand]) -> Va
 
         return element_of(values[0])
     return OPAQUE
+
+
+_LOOPING = {"len", "enumerate", "zip", "list", "tuple", "reversed", "iter"}
+
+
+def as_layers(state: State, operand: Operand) -> None:
+    """Keras' Sequential has no length and no items: its ``layers`` have."""
+    found = [o for o in options(operand.value) if isinstance(o, Container) and o.written_as == "sequential"]
+    if found and isinstance(operand.node, (cst.Name, cst.Attribute)):
+        state.record(state.facts.methods, operand.node, "layers")
 
 
 def _super(state: State, values: list[Value]) -> Value:

@@ -48,6 +48,11 @@ Operands = list[Operand]
 def call(state: State, node: cst.Call, callee: Value, operands: Operands, receiver: Operand | None) -> Value:
     """``callee(*operands)``; ``receiver`` is what stands before the dot, if the callee was written ``x.name``."""
     choices = [o for o in options(callee) if o is not NONE]
+    for operand in operands:
+        if isinstance(operand.value, Size) and callee != Api("builtins.len"):
+            size_in_source(state, operand.value)
+    if operands and operands[0].keyword and any(isinstance(c, (Layer, Container)) for c in choices):
+        state.record(state.facts.methods, node, "bare")  # Keras calls the argument by another name
     if not choices:
         return Union(())
     if len(choices) > 1:
@@ -159,9 +164,6 @@ def is_layer_class(rule: Rule, name: str) -> bool:
 def _by_rule(
     state: State, node: cst.Call, name: str, rules: list[Rule], operands: Operands, receiver: Operand | None
 ) -> Value:
-    for operand in operands:
-        if isinstance(operand.value, Size):
-            size_in_source(state, operand.value)
     chosen = _choose(rules, name, operands, receiver)
     if isinstance(chosen, str):
         code = "T102" if any(r.supported for r in rules) else "T101"

@@ -80,6 +80,8 @@ def method(state: State, node: cst.Call, owner: Container, name: str, operands: 
         owner.names += [None] * (len(owner.children.items) - before)
         state.record(state.facts.methods, node, f"add {owner.kind}")
         return NONE
+    if kind == "named_children":
+        state.report(node, "T101", "Keras containers have no named children", "loop over the layers")
     if name == "items" or kind == "named_children":
         pairs: list[Value] = [Sequence("tuple", [OPAQUE, v]) for v in owner.children.everything()]
         return Sequence("list", [], join(*pairs) if len(pairs) == 1 else _pair(owner))

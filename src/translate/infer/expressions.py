@@ -17,7 +17,7 @@ from translate.infer.program import FunctionInfo
 from translate.infer.references import refer
 from translate.infer.roles import TENSOR
 from translate.infer.state import Infeasible, Operand, State
-from translate.infer.subscripts import subscript
+from translate.infer.subscripts import size_in_source, subscript
 from translate.infer.values import (
     NONE,
     OPAQUE,
@@ -30,6 +30,7 @@ from translate.infer.values import (
     Layer,
     Mapping,
     Sequence,
+    Size,
     Tensor,
     Union,
     Unknown,
@@ -198,6 +199,9 @@ def _comparison(state: State, node: cst.Comparison) -> Value:
     for part in node.comparisons:
         identity = identity or isinstance(part.operator, (cst.Is, cst.IsNot, cst.In, cst.NotIn))
         operands.append(Operand(evaluate(state, part.comparator), part.comparator))
+    for operand in operands:
+        if isinstance(operand.value, Size):
+            size_in_source(state, operand.value)
     if identity or not any(tensors_in(o.value) for o in operands):
         return OPAQUE
     return flows.broadcast(state, operands)
@@ -250,6 +254,8 @@ def extend(sequence: Sequence, value: Value) -> None:
 def looped(state: State, node: cst.BaseExpression) -> Value:
     """What a loop over ``node`` takes from it."""
     value = evaluate(state, node)
+    if isinstance(value, Tensor) and value.is_image:
+        value = state.need_source(Operand(value, node))
     for option in options(value):
         if isinstance(option, Instance):
             option = option.info.attributes.get("<children>", option)
@@ -324,7 +330,9 @@ def _loop(state: State, clause: cst.CompFor) -> None:
 def _lambda(state: State, node: cst.Lambda) -> Value:
     frame = state.frame
     scope = {**(frame.function.scope if frame.function else {}), **frame.names}
-    return Function(FunctionInfo("<lambda>", node, scope, home=tuple(state.statements)))
+    info = FunctionInfo("<lambda>", node, scope, home=tuple(state.statements))
+    state.lambdas[node] = info
+    return Function(info)
 
 
 def _literal(state: State, node: cst.BaseExpression) -> Value:

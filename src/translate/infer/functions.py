@@ -227,10 +227,10 @@ def _read(state: State, info: FunctionInfo, bound_self: Value | None, names: dic
     frame.image_ranks = tuple(v.rank for v in entered.values() if isinstance(v, Tensor) and v.is_image)
     try:
         state.statements = list(info.home)
-        if isinstance(info.node, cst.Lambda):
-            return evaluate(state, info.node.body)
         if state.recording:
             state.read.add(info.node)
+        if isinstance(info.node, cst.Lambda):
+            return evaluate(state, info.node.body)
         execute_block(state, info.node.body)
         result = join(*frame.returned) if frame.returned else NONE
         _interface(state, info, bound_self, entered, result)

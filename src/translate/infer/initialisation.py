@@ -16,6 +16,11 @@ def only_initialises(state: State, body: cst.BaseSuite, inside: bool = False) ->
     return False not in verdicts and True in verdicts
 
 
+def initialises(state: State, statement: cst.If) -> bool:
+    """Whether a condition guards nothing but initial values of weights."""
+    return _statement(state, statement) is True
+
+
 def _statement(state: State, statement: cst.CSTNode) -> bool | None:
     """True: sets weights; None: does nothing of note; False: does something else."""
     if isinstance(statement, cst.SimpleStatementLine):

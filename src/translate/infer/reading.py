@@ -153,10 +153,18 @@ def _compute(state: State, module: cst.Module) -> None:
         elif function.node not in state.read:
             _root(state, function, None)
     execute(state, [s for s in module.body if not _defines(s)])
+    _lambdas(state)
     for function in state.all_functions:  # functions within functions that nobody called
         unread = function.owner is None and function.node not in state.read and _may_use(state, function)
         if unread and not is_initialiser(state, function) and not _translated_before(state, function):
             _root(state, function, None)
+
+
+def _lambdas(state: State) -> None:
+    """Those that nobody in the file calls."""
+    for node, info in list(state.lambdas.items()):
+        if node not in state.read:
+            _root(state, info, None)
 
 
 def _roots(state: State, info: ClassInfo, only_forward: bool) -> None:
@@ -252,7 +260,8 @@ def _finish(state: State) -> None:
         facts.apply.setdefault(node, apply)
         facts.touched.update(statements)
     for container, statements in state.containers:
-        mapped = " mapping" if container.from_mapping else ""
+        empty = container.kind == "sequential" and not container.children.everything()
+        mapped = " mapping" if container.from_mapping else (" empty" if empty else "")
         facts.containers[container.node] = container.written_as + mapped
         facts.touched.update(statements)
     _spread_training(state)

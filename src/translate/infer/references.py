@@ -31,6 +31,9 @@ def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
         else:
             state.report(node, "T102", f"{value.name} is passed on as a value, and no rule serves all its arguments")
         return value
+    if value.name in state.rules.packages:
+        state.report(node, "T103", f"{value.name} is used as a value", "use the name that the import gives it")
+        return value
     if role(state, value.name):
         return value
     if state.rules.find(value.name):

@@ -108,6 +108,7 @@ class State:
         """Statements that were read to their end, and those that did not make sense with what was known."""
         self.read: set[cst.CSTNode] = set()
         """Functions whose bodies were read."""
+        self.lambdas: dict[cst.CSTNode, FunctionInfo] = {}
         self.told: set[str] = set()
         """Known differences that were noted."""
         self.source_io = False

@@ -11,10 +11,10 @@ from translate.infer.assignment import assign
 from translate.infer.binding import tensors_in
 from translate.infer.expressions import binary, evaluate, looped
 from translate.infer.facts import to_image, to_source
-from translate.infer.initialisation import only_initialises, sets_weights, walks_modules
+from translate.infer.initialisation import initialises, only_initialises, sets_weights, walks_modules
 from translate.infer.narrowing import narrowed
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.roles import is_target
+from translate.infer.roles import is_framework, is_target
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.values import (
     OPAQUE,
@@ -59,13 +59,22 @@ def execute(state: State, statements: Sequence[cst.CSTNode]) -> None:
 def _one(state: State, statement: cst.CSTNode) -> None:
     if isinstance(statement, cst.SimpleStatementLine):
         for small in statement.body:
-            handler = _SMALL.get(type(small))
-            if handler is not None:
-                handler(state, small)
+            _small(state, small)
+    elif isinstance(statement, cst.BaseSmallStatement):  # a body on the line of its head
+        _small(state, statement)
     else:
         compound = _COMPOUND.get(type(statement))
         if compound is not None:
             compound(state, statement)
+        elif state.recording:
+            kind = type(statement).__name__.lower()
+            state.report(statement, "T103", f"a {kind} statement is not translated yet", "write it with if or for")
+
+
+def _small(state: State, statement: cst.CSTNode) -> None:
+    handler = _SMALL.get(type(statement))
+    if handler is not None:
+        handler(state, statement)
 
 
 # one line
@@ -188,7 +197,11 @@ def _bind_import(state: State, bound: str, name: str) -> None:
 
 def _import_from(state: State, node: cst.ImportFrom) -> None:
     prefix = "." * len(node.relative) + (_text(node.module) if node.module else "")
-    if isinstance(node.names, cst.ImportStar) or prefix == "__future__":
+    if isinstance(node.names, cst.ImportStar):
+        if is_framework(prefix):
+            state.report(node, "T103", "what an import with * brings is not known", "import names one by one")
+        return
+    if prefix == "__future__":
         return
     for alias in node.names:
         name = _text(alias.name)
@@ -206,6 +219,9 @@ def _text(node: cst.BaseExpression) -> str:
 
 
 def _if(state: State, node: cst.If) -> None:
+    if state.recording and initialises(state, node):
+        _drop(state, node)
+        return
     evaluate(state, node.test)
     names = state.frame.names
     before = dict(names)

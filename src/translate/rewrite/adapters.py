@@ -6,10 +6,12 @@ Whoever is given one calls it with the source's arguments, so it needs the sourc
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import libcst as cst
 
 from translate.infer.facts import Apply
+from translate.rewrite.application import Application
 from translate.rewrite.names import Names
 from translate.rules import Rule
 
@@ -17,7 +19,13 @@ from translate.rules import Rule
 class Adapters:
     """Small functions with the source's signature that make the target's layer."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(
+        self,
+        names: Names,
+        helpers: frozenset[str],
+        application: Callable[[Apply, cst.BaseExpression], Application],
+    ) -> None:
+        self.helpers, self.application = helpers, application
         self.names = names
         self.written: dict[str, str] = {}
         self.called: dict[str, str] = {}
@@ -30,7 +38,7 @@ class Adapters:
         api = apply.signature.name
         if api not in self.called:
             name = _snake(api.rpartition(".")[2])
-            while name in self.written or name in self.names.taken:
+            while name in self.written or name in self.names.taken or name in self.helpers:
                 name += "_layer" if "tensors" in rule.data and api.rpartition(".")[2][:1].isupper() else "_"
             self.called[api] = name
             self.written[name] = self._definition(name, apply)
@@ -38,8 +46,6 @@ class Adapters:
 
     def _definition(self, name: str, apply: Apply) -> str:
         """The function's text; its body is a use of the rule with every argument passed on."""
-        from translate.rewrite.application import Application
-
         rule = apply.rule
         every = [p for p in apply.signature.parameters if not p.star and _passed_on(rule, p.name)]
         kept = [p for p in every if p.required or p.name not in apply.fixed]
@@ -53,7 +59,7 @@ class Adapters:
         assert isinstance(call, cst.Call)
         bound = tuple((p.name, index) for index, p in enumerate(kept))
         used = Apply(rule, apply.signature, apply.case, bound)
-        body = cst.Module([]).code_for_node(Application(self.names, used, call, False).write())
+        body = cst.Module([]).code_for_node(self.application(used, call).write())
         remark = f'"""{apply.signature.name} with the arguments of PyTorch."""'
         return f"def {name}({parameters}):\n    {remark}\n    return {body}\n"
 

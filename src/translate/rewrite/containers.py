@@ -14,6 +14,8 @@ def make(names: Names, kind: str, original: cst.Call, node: cst.Call) -> cst.Bas
     if kind.startswith("init "):
         return _base_init(kind.removeprefix("init "), node)
     kind, _, form = kind.partition(" ")
+    if form == "empty":  # Keras cannot call an empty Sequential
+        return cst.parse_expression(names.shorten("keras.layers.Identity()"))
     if kind == "sequential":
         function = cst.parse_expression(names.shorten("keras.Sequential"))
         node = node.with_changes(func=function)
@@ -114,6 +116,9 @@ def _of_keras(function: cst.BaseExpression) -> bool:
 def method(kind: str, node: cst.Call) -> cst.BaseExpression:
     """``path.add_module("conv", layer)``, ``blocks.append(layer)``, ``self.add_module(name, layer)``."""
     function = node.func
+    if kind == "bare":
+        tight = cst.MaybeSentinel.DEFAULT
+        return node.with_changes(args=[node.args[0].with_changes(keyword=None, equal=tight), *node.args[1:]])
     assert isinstance(function, cst.Attribute)
     if kind == "setattr":
         return node.with_changes(func=cst.Name("setattr"), args=[cst.Arg(function.value, comma=_COMMA), *node.args])

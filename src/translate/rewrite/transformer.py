@@ -49,7 +49,7 @@ class Transformer(cst.CSTTransformer):
         self.channels_first = channels_first
         self.translated: dict[str, int] = {}
         self.stack: list[cst.CSTNode] = []
-        self.adapters = Adapters(names)
+        self.adapters = Adapters(names, rules.helper_names(), self.application)
         self.classes = Classes(facts, rules, names)
         self.marks: dict[cst.CSTNode, list[Any]] = {}
         for found in facts.found:
@@ -151,6 +151,9 @@ class Transformer(cst.CSTTransformer):
         found = facts.methods.get(original, "")
         if found.startswith("child"):
             return containers.child(found, updated)
+        if found.startswith("pair "):
+            index = cst.SubscriptElement(cst.Index(cst.Integer(found.removeprefix("pair "))))
+            return cst.Subscript(updated.value, [index])
         if found.startswith("attribute "):
             return updated.with_changes(attr=cst.Name(found.removeprefix("attribute ")))
         if found == "layers":

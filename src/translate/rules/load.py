@@ -56,6 +56,9 @@ class RuleSet:
         """The rules for a source API, in the order in which they are tried."""
         return self._by_torch.get(name, [])
 
+    def helper_names(self) -> frozenset[str]:
+        return frozenset(path.stem for folder in self.folders for path in (folder / "helpers").glob("*.py"))
+
     def helper(self, name: str) -> str | None:
         """The text of a helper file, or None."""
         for folder in self.folders:

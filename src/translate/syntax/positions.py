@@ -55,6 +55,9 @@ class Positions:
 
 
 def _parts(statement: Any, tree: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(statement, cst.Match):
+        yield from ((case.body, part.body) for case, part in zip(statement.cases, tree.cases, strict=True))
+        return
     yield statement.body, tree.body
     orelse = getattr(statement, "orelse", None)
     if isinstance(orelse, cst.If):
