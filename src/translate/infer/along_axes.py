@@ -19,7 +19,7 @@ Axes = dict[str, Any]
 
 def like(tensor: Tensor) -> Tensor:
     """A new tensor arranged as ``tensor``."""
-    return Tensor(tensor.arrangement, tensor.own_rank, tensor.pixel)
+    return Tensor(tensor.arrangement, tensor.own_rank, tensor.pixel, reordered=tensor.reordered)
 
 
 def axis_argument(rule: Rule, bound: Bound) -> str | None:
@@ -103,8 +103,7 @@ def _reduce(state: State, rule: Rule, bound: Bound, operand: Operand) -> tuple[V
     except NotKnown:
         state.need_source(operand)
         return source(), {}
-    if value is None:
-        state.need_source(operand)
+    if value is None:  # over everything: the order does not matter
         return source(0), {}
     count = len(value) if isinstance(value, (tuple, list)) else 1  # pyright: ignore[reportUnknownArgumentType]
     if tensor.undecided:

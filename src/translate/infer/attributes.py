@@ -166,6 +166,8 @@ def _of_tensor(state: State, node: cst.Attribute, owner: Tensor, name: str) -> V
             continue
         operand = Operand(owner, node.value, index=RECEIVER)
         bound = Bound(signature, {"self": operand}, method=True)
+        if rule.data.get("role") == "device":
+            return OPAQUE  # where it is passed on, that is left out
         if not rule.supported:
             state.report(node, "T101", f"{full} has no counterpart in Keras", rule.help)
             return OPAQUE

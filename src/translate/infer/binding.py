@@ -74,6 +74,9 @@ class Bound:
     def given(self, name: str) -> bool:
         return name in self.operands or bool(self.stars.get(name))
 
+    def is_tensor(self, name: str) -> bool:
+        return name in self.operands and bool(tensors_in(self.operands[name].value))
+
     def rank(self, name: str) -> int:
         operand = self.operands.get(name)
         if operand is not None and isinstance(operand.value, Tensor) and operand.value.rank is not None:

@@ -124,7 +124,9 @@ def _same(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value:
 
 def _features(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value:
     tensor = state.need_source(operand)
-    return source(tensor.rank)
+    result = source(tensor.rank)
+    result.reordered = tensor.reordered
+    return result
 
 
 def _source(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value:

@@ -26,6 +26,9 @@ def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
             state.record(state.facts.apply, node, Apply(rule, signature))
             return value
         adapted = general(state.rules.find(value.name), value.name)
+        if state.annotating and adapted is not None and adapted.rule.keras is not None:
+            state.record(state.facts.apply, node, Apply(adapted.rule, adapted.signature))
+            return value
         if adapted is not None:
             state.record(state.facts.apply, node, adapted)
         else:

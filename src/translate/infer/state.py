@@ -109,6 +109,8 @@ class State:
         self.read: set[cst.CSTNode] = set()
         """Functions whose bodies were read."""
         self.lambdas: dict[cst.CSTNode, FunctionInfo] = {}
+        self.annotating = False
+        """A name is read that stands for a type."""
         self.told: set[str] = set()
         """Known differences that were noted."""
         self.source_io = False

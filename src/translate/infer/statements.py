@@ -358,7 +358,9 @@ def _try(state: State, node: cst.Try) -> None:
 def annotation(state: State, node: cst.BaseExpression) -> None:
     """Names of the framework in an annotation are references, the rest is left alone."""
     if isinstance(node, (cst.Name, cst.Attribute)):
+        state.annotating = True
         evaluate(state, node)
+        state.annotating = False
     elif isinstance(node, cst.Subscript):
         annotation(state, node.value)
         for element in node.slice:

@@ -223,7 +223,8 @@ class Application:
             place = names.index(argument.name)
             in_order = in_order and place == index
             parameter = signature.parameters[place]
-            by_position = in_order and argument.positional and (parameter.required or place < 2 or function)
+            unnamed = argument.positional or (argument.original is None and parameter.required)
+            by_position = in_order and unnamed and (parameter.required or place < 2 or function)
             in_order = in_order and by_position
             arguments.append(_arg(argument, by_position))
         return _commas(_with_lost_comments(arguments, self._args()), self._args())

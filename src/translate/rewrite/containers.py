@@ -134,6 +134,17 @@ def method(kind: str, node: cst.Call) -> cst.BaseExpression:
     return node
 
 
+def attribute_set(node: cst.BaseExpression, renamed: dict[str, str]) -> cst.Assign | None:
+    """``setattr(self, "fc", layer)``, with a name that can be written, as an assignment."""
+    if not isinstance(node, cst.Call) or len(node.args) != 3 or not isinstance(node.args[1].value, cst.SimpleString):
+        return None
+    name = node.args[1].value.evaluated_value
+    if not isinstance(name, str) or not name.isidentifier():
+        return None
+    target = cst.Attribute(node.args[0].value, cst.Name(renamed.get(name, name)))
+    return cst.Assign([cst.AssignTarget(target)], node.args[2].value)
+
+
 def set_item(node: cst.BaseExpression) -> cst.Assign:
     """``self.path.add_module("pad", layer)`` where layers are kept by name."""
     assert isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute)

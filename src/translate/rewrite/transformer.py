@@ -49,7 +49,7 @@ class Transformer(cst.CSTTransformer):
         self.channels_first = channels_first
         self.translated: dict[str, int] = {}
         self.stack: list[cst.CSTNode] = []
-        self.adapters = Adapters(names, rules.helper_names(), self.application)
+        self.adapters = Adapters(names, rules.helper_names(), self.unbroken)
         self.classes = Classes(facts, rules, names)
         self.marks: dict[cst.CSTNode, list[Any]] = {}
         for found in facts.found:
@@ -107,6 +107,11 @@ class Transformer(cst.CSTTransformer):
         application.breakable = isinstance(self.stack[-1], (cst.Assign, cst.Return)) if self.stack else True
         return self.placed(application.write())
 
+    def unbroken(self, apply: Apply, node: cst.BaseExpression) -> Application:
+        application = self.application(apply, node)
+        application.breakable = False
+        return application
+
     def _is_class_attribute(self) -> bool:
         scopes = [n for n in self.stack if isinstance(n, (cst.ClassDef, cst.FunctionDef, cst.Assign))]
         return len(scopes) > 1 and isinstance(scopes[-1], cst.Assign) and isinstance(scopes[-2], cst.ClassDef)
@@ -152,6 +157,8 @@ class Transformer(cst.CSTTransformer):
         if found.startswith("child"):
             return containers.child(found, updated)
         if found.startswith("pair "):
+            if isinstance(updated.value, cst.Tuple):
+                return updated.value.elements[int(found.removeprefix("pair "))].value
             index = cst.SubscriptElement(cst.Index(cst.Integer(found.removeprefix("pair "))))
             return cst.Subscript(updated.value, [index])
         if found.startswith("attribute "):
@@ -172,7 +179,11 @@ class Transformer(cst.CSTTransformer):
     def referred(self, original: cst.CSTNode, updated: cst.BaseExpression) -> cst.BaseExpression:
         """A name of the framework that is not called."""
         apply = self.facts.apply[original]
-        if apply.rule.data.get("role") in ("module", "sequential", "tensor", "module_list", "module_dict"):
+        if apply.rule.data.get("role") == "module" and len(self.stack) > 1 and isinstance(self.stack[-2], cst.ClassDef):
+            self.count(apply)
+            return updated  # a base class: layer or model, see Classes
+        plain = apply.signature.callable and not apply.adapter and apply.rule.keras is not None
+        if plain or apply.rule.data.get("role") in ("module", "sequential", "tensor", "module_list", "module_dict"):
             self.count(apply)
             target = apply.rule.write or (apply.rule.keras.name if apply.rule.keras else "")
             return cst.parse_expression(self.names.shorten(target))
@@ -182,6 +193,9 @@ class Transformer(cst.CSTTransformer):
         facts = self.facts
         if original in facts.kept:
             return updated
+        picked = _picked(original, updated)
+        if picked is not None:
+            return picked
         if original in facts.methods:
             return containers.item(facts.methods[original], updated)
         items = facts.items.get(original)
@@ -234,6 +248,9 @@ class Transformer(cst.CSTTransformer):
             self.count(apply)
             return _assignment(self.application(apply, updated.value))
         kind = self.facts.methods.get(value, "")
+        named = containers.attribute_set(updated.value, self.classes.renamed) if kind == "setattr" else None
+        if named is not None:
+            return named
         if kind == "set item":
             return containers.set_item(updated.value)
         if kind.startswith("none "):
@@ -287,6 +304,16 @@ _OPERATORS: dict[type[cst.CSTNode], Callable[[], Any]] = {
     cst.PowerAssign: cst.Power,
     cst.MatrixMultiplyAssign: cst.MatrixMultiply,
 }
+
+
+def _picked(original: cst.Subscript, updated: cst.Subscript) -> cst.BaseExpression | None:
+    """``torch.max(x, 1)[0]``: of a pair that a rule wrote out, the one that is taken."""
+    index = updated.slice[0].slice if len(updated.slice) == 1 else None
+    if not isinstance(original.value, cst.Call) or not isinstance(updated.value, cst.Tuple):
+        return None
+    if not isinstance(index, cst.Index) or not isinstance(index.value, cst.Integer):
+        return None
+    return updated.value.elements[index.value.evaluated_value].value
 
 
 def _append(arguments: Any, new: cst.Arg) -> list[cst.Arg]:

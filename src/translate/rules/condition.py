@@ -26,6 +26,8 @@ class Facts(Protocol):
 
     def given(self, name: str) -> bool: ...
 
+    def is_tensor(self, name: str) -> bool: ...
+
     def rank(self, name: str) -> int:
         """Number of axes of a tensor argument. Raises NotKnown."""
         ...
@@ -182,6 +184,8 @@ def _call(name: str, arguments: list[ast.expr], facts: Facts) -> Any:
         return facts.given(names[0])
     if name == "rank":
         return facts.rank(names[0])
+    if name == "is_tensor":
+        return facts.is_tensor(names[0])
     if name == "same_text":
         return facts.text(names[0]) == facts.text(names[1])
     function = _PURE.get(name)
@@ -194,7 +198,7 @@ def _call(name: str, arguments: list[ast.expr], facts: Facts) -> Any:
         return False
 
 
-_ASKING = {"known": 1, "given": 1, "rank": 1, "same_text": 2}
+_ASKING = {"known": 1, "given": 1, "rank": 1, "is_tensor": 1, "same_text": 2}
 """Functions that are about the arguments themselves, and how many names they take."""
 
 
