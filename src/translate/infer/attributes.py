@@ -33,7 +33,6 @@ from translate.infer.values import (
     source,
 )
 
-
 PAIR = ("values", "indices")
 """Names of what operations give that return two tensors."""
 

@@ -12,11 +12,11 @@ from translate.verify.axes import Order
 from translate.verify.compare import Array
 from translate.verify.erf import exact_erf
 from translate.verify.exceptions import Watch
+from translate.verify.kernels import float64_kernels
 from translate.verify.load import UserFile
 from translate.verify.masks import Draws
 from translate.verify.precision import float64_throughout
 from translate.verify.running import Cotangents, Run
-from translate.verify.kernels import float64_kernels
 from translate.weights import Pair
 
 

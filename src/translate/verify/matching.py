@@ -13,6 +13,7 @@ from translate.rules import RuleSet
 from translate.verify import axes, buffers, randomise
 from translate.verify.axes import Order
 from translate.verify.bench import Bench
+from translate.verify.calibrate import calibrated
 from translate.verify.compare import Array, Tolerance, compare
 from translate.verify.load import UserError
 from translate.verify.result import Comparison, Options
@@ -98,8 +99,10 @@ def find_match(
         except (UserError, NotComparableError) as error:
             problem = problem or error
             continue
-        match = Match(target, pairing, orders, {}, randomise.weights(pairing.pairs, options.seed))
-        match.before = buffers.own(pairing.pairs)
+        before = buffers.own(pairing.pairs)
+        values = _values(bench, source, arrays, pairing.pairs, options.seed)
+        match = Match(target, pairing, orders, {}, values)
+        match.before = before
         give_weights(pairing.pairs, match.values)
         expected = bench.run_source(source, arrays).outputs
         actual = bench.run_target(target, arrays, orders).outputs
@@ -112,6 +115,18 @@ def find_match(
         assert problem is not None
         raise problem
     return min(found, key=lambda m: max((c.relative for c in m.comparisons), default=0.0))
+
+
+def _values(bench: Bench, source: Any, arrays: Sequence[Array], pairs: Sequence[Pair], seed: int) -> Mapping[str, Any]:
+    """Random weights, with running statistics that fit them where the source can train on these inputs."""
+    values = randomise.weights(pairs, seed)
+    if not bench.is_module(source):
+        return values
+    give_weights(pairs, values)
+    try:
+        return calibrated(source, lambda: bench.run_source(source, arrays, training=True), pairs, values, seed)
+    except UserError:
+        return values
 
 
 def pair_after_run(
