@@ -156,7 +156,25 @@ def choose(rules: list[Rule], bound_for: dict[int, Bound]) -> tuple[Rule, Case |
             reason = reason or missing
             continue
         return rule, case, bound
+    unknown = _must_be_known(rules, bound_for)
+    if unknown:
+        return f"the value of {unknown!r} must be written out"
     return reason or "these arguments have no counterpart"
+
+
+def _must_be_known(rules: list[Rule], bound_for: dict[int, Bound]) -> str:
+    """An argument that decides which rule applies, and whose value is not known."""
+    for index, rule in enumerate(rules):
+        bound = bound_for.get(index)
+        for condition in (rule.only, *(c.only for c in rule.cases)):
+            if bound is None or not isinstance(condition, dict):
+                continue
+            for name in condition:
+                try:
+                    bound.value(name)
+                except NotKnown:
+                    return name
+    return ""
 
 
 def _told(only: Any) -> str:

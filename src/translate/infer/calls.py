@@ -200,6 +200,13 @@ def _by_rule(
     if rule.view and isinstance(value, Tensor) and isinstance(first.value, Tensor):
         value.parts = (*value.parts, first.value)
     changed_in_place(state, node, name, bound, first)
+    parent = state.statements[-1] if state.statements else None
+    alone = isinstance(parent, cst.SimpleStatementLine) and _is_statement(parent, node)
+    if receiver is None and name.endswith("_") and alone and isinstance(first.node, (cst.Name, cst.Attribute)):
+        from translate.infer.assignment import assign
+
+        state.record(state.facts.assigned, node, first.node)
+        assign(state, first.node, value)
     if rule.data.get("result") == "pair":
         from translate.infer.values import Sequence
 

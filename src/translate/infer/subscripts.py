@@ -167,10 +167,10 @@ def _of_tensor(state: State, node: cst.Subscript, tensor: Tensor, parts: list[Va
     dropped = kinds.count("index")
     added = kinds.count("none")
     rank = tensor.rank
-    if kinds[:2] == ["full", "full"] and kinds[2:] in (["none"], ["none"] * 2, ["none"] * 3) and rank == 2:
-        if not state.channels_first and not tensor.is_image:  # (N, C) as an image of one pixel
-            state.record(state.facts.items, node, Items((0, *range(2, len(kinds)), 1)))
-            return image(len(kinds), pixel=True)
+    added_axes = kinds[2:] in (["none"], ["none"] * 2, ["none"] * 3)
+    if kinds[:2] == ["full", "full"] and added_axes and rank == 2 and not state.channels_first:
+        state.record(state.facts.items, node, Items((0, *range(2, len(kinds)), 1)))  # an image of one pixel
+        return image(len(kinds), pixel=True)
     if not tensor.is_image or rank is None:
         if any(kind in ("slice", "index") for kind in kinds):
             state.nothing(state.facts.items, node)

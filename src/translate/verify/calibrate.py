@@ -1,8 +1,8 @@
 """Running statistics that fit the random weights.
 
-With statistics drawn at will, normalisation does not normalise: activations grow from block to block, and rounding with them,
-until a deep network that is right differs by more than a fault would. So the source runs once in training mode and takes
-the statistics of that batch; then each is changed by chance, so that none is what another would be.
+With statistics drawn at will, normalisation does not normalise: activations grow from block to block, and rounding
+with them, until a deep network that is right differs by more than a fault would. So the source runs once in training
+mode and takes the statistics of that batch; then each is changed by chance, so that none is what another would be.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def calibrated(
             deviation = module.running_var.detach().numpy() ** 0.5
             found[pair.path] = pair.source.numpy() + 0.05 * deviation * random.standard_normal(deviation.shape)
         elif id(pair.source) in variances:
-            variance = pair.source.detach().numpy()
+            variance: Any = pair.source.detach().numpy()
             # evenly up and down, or it adds up over the depth
             found[pair.path] = variance * np.exp(random.uniform(-0.1, 0.1, variance.shape)) + 1e-2
     return found

@@ -1,7 +1,7 @@
 """Float64 where programs say float32, so that the comparison in float64 is one.
 
-Code that casts to float32, or that makes a tensor of a Python number, means the default type of floating numbers: that is
-what it is while both sides run in float64.
+Code that casts to float32, or that makes a tensor of a Python number, means the default type of floating numbers: that
+is what it is while both sides run in float64.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 
@@ -25,7 +25,10 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
             stack.enter_context(mock.patch.object(owner, name, make(getattr(owner, name))))
 
         def wider(original: Any) -> Any:
-            return lambda x: x.double() if active() else original(x)
+            def call(x: Any) -> Any:
+                return x.double() if active() else original(x)
+
+            return call
 
         def to(original: Any) -> Any:
             def call(x: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -38,7 +41,10 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
             return call
 
         def cast(original: Any) -> Any:
-            return lambda x, dtype: original(x, "float64" if active() and dtype == "float32" else dtype)
+            def call(x: Any, dtype: Any) -> Any:
+                return original(x, "float64" if active() and dtype == "float32" else dtype)
+
+            return call
 
         def convert(original: Any) -> Any:
             def call(x: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> Any:
@@ -69,7 +75,7 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
 def _of_numbers(value: Any) -> bool:
     """A Python float, or lists of them."""
     if isinstance(value, (list, tuple)):
-        items: Any = value
+        items = cast("list[Any]", value)
         return bool(items) and all(isinstance(v, (int, float)) or _of_numbers(v) for v in items) and _has_float(items)
     return isinstance(value, float)
 

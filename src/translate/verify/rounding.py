@@ -1,7 +1,7 @@
 """How much of a difference is rounding: measured on the source itself.
 
-Deep networks magnify rounding, and a rectifier or a maximum may fall the other way. So where two results differ a little, the
-source is run again on inputs changed in their last bits: what that changes, rounding can change.
+Deep networks magnify rounding, and a rectifier or a maximum may fall the other way. So where two results differ a
+little, the source is run again on inputs changed in their last bits: what that changes, rounding can change.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def nudged(arrays: Sequence[Array]) -> list[Array]:
 
 
 def forgiven(found: Sequence[Comparison], before: Mapping[str, Array], after: Mapping[str, Array]) -> list[Comparison]:
-    """Comparisons that failed by no more than rounding are equal. ``before`` and ``after`` are the source's two runs."""
+    """Comparisons that failed by no more than rounding are equal. ``before``, ``after``: the source's two runs."""
     result: list[Comparison] = []
     for one in found:
         if not one.equal and not one.detail and one.name in before:

@@ -65,7 +65,7 @@ def children(value: Any) -> list[Any] | dict[Any, Any] | None:
 
 def unwrapped(source: Any, target: Any) -> Any:
     """The layer itself where its translation has a transpose before it: ``Sequential([Permute, Norm])``."""
-    if not isinstance(target, keras().Sequential) or hasattr(type(source), "__len__"):
+    if not isinstance(target, keras().Sequential) or hasattr(source, "__len__"):
         return target
     names = {c.__name__.strip("_") for c in type(source).__mro__[:-2]}
     found = [layer for layer in target.layers if type(layer).__name__.strip("_") in names]
