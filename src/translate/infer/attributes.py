@@ -8,7 +8,7 @@ from translate.infer import flows
 from translate.infer.binding import Bound
 from translate.infer.facts import RECEIVER, Apply
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.roles import TENSOR, is_target, role_member
+from translate.infer.roles import MODULE, TENSOR, is_target, role_member
 from translate.infer.state import Operand, State
 from translate.infer.values import (
     OPAQUE,
@@ -113,7 +113,7 @@ def of_instance(state: State, node: cst.Attribute, owner: Instance, name: str) -
         if state.recording:
             _needs_training(state)
         return OPAQUE
-    if info.attributes.get("*") is not None:
+    if info.attributes.get("*") is not None and not state.rules.find(f"{MODULE}.{name}"):
         return info.attributes["*"]
     children = info.attributes.get("<children>")
     if isinstance(children, Container):

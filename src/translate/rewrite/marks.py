@@ -30,7 +30,15 @@ def commented(line: cst.SimpleStatementLine, found: Sequence[Finding]) -> cst.Si
 
 def marked(statement: Any, found: Sequence[Finding]) -> Any:
     """A mark at the end of the first line of a compound statement."""
-    body = statement.body
+    body = getattr(statement, "body", None)
     if not isinstance(body, cst.IndentedBlock):
-        return statement
+        return _above(statement, _text(found))
     return statement.with_changes(body=body.with_changes(header=_with_comment(body.header, _text(found))))
+
+
+def _above(statement: Any, text: str) -> Any:
+    """A mark on a line of its own, for statements whose first line takes none."""
+    if any(line.comment is not None and "TODO(translate)" in line.comment.value for line in statement.leading_lines):
+        return statement
+    line = cst.EmptyLine(comment=cst.Comment(text))
+    return statement.with_changes(leading_lines=[*statement.leading_lines, line])

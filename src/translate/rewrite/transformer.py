@@ -372,4 +372,5 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Transformer, Any, Any], Any]] = {
     cst.While: Transformer.compound,
     cst.With: Transformer.compound,
     cst.Try: Transformer.compound,
+    cst.Match: Transformer.compound,
 }

@@ -35,11 +35,12 @@ def calibrated(
     for pair in pairs:
         random = randomise.generator(seed, f"statistics {pair.path}")
         if id(pair.source) in means:
-            module = means[id(pair.source)]
-            deviation = module.running_var.detach().numpy() ** 0.5
+            module: Any = means[id(pair.source)]
+            deviation: Any = module.running_var.detach().numpy() ** 0.5
             found[pair.path] = pair.source.numpy() + 0.05 * deviation * random.standard_normal(deviation.shape)
         elif id(pair.source) in variances:
             variance: Any = pair.source.detach().numpy()
             # evenly up and down, or it adds up over the depth
-            found[pair.path] = variance * np.exp(random.uniform(-0.1, 0.1, variance.shape)) + 1e-2
+            change: Any = random.uniform(-0.1, 0.1, variance.shape)
+            found[pair.path] = variance * np.exp(change) + 1e-2
     return found
