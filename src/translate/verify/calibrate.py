@@ -41,6 +41,6 @@ def calibrated(
         elif id(pair.source) in variances:
             variance: Any = pair.source.detach().numpy()
             # evenly up and down, or it adds up over the depth
-            change: Any = random.uniform(-0.1, 0.1, variance.shape)
+            change = random.uniform(-0.1, 0.1, size=tuple(int(n) for n in variance.shape))
             found[pair.path] = variance * np.exp(change) + 1e-2
     return found
