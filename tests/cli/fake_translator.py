@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from translate import SourceError, Translation
 from translate.diagnostics import Diagnostic
-from translate.translation import Tensor, Unit
+from translate.interfaces import Tensor, Unit
 
 SOURCE = "import torch  # é\n\n\nclass Net(torch.nn.Module):\n    pass\n"
 MODEL = Unit("Net", "model", 4, inputs=(Tensor("x", "NCHW", "NHWC"),), outputs=(Tensor("output", "NC", "NC"),))

@@ -41,6 +41,7 @@ from translate.infer.values import (
     source,
 )
 from translate.rules import Rule
+from translate.rules.condition import NotKnown
 
 Operands = list[Operand]
 
@@ -256,7 +257,7 @@ def changed_in_place(state: State, node: cst.Call, name: str, bound: Bound, firs
     flagged = name.endswith("_")
     try:
         flagged = flagged or (bound.signature.parameter("inplace") is not None and bound.value("inplace") is True)
-    except Exception:  # not known: taken as it is by default
+    except NotKnown:  # taken as it is by default
         flagged = False
     if flagged:
         for tensor in tensors_in(first.value):
@@ -281,7 +282,7 @@ def call_layer(state: State, layer: Layer, operands: Operands) -> Value:
     record_layer(state, layer, apply)
     try:
         inplace = bound.signature.parameter("inplace") is not None and bound.value("inplace") is True
-    except Exception:  # not known: taken as it is by default
+    except NotKnown:  # taken as it is by default
         inplace = False
     if inplace:
         for tensor in tensors_in(operands[0].value):
