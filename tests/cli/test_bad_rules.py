@@ -16,7 +16,7 @@ SOURCE = "import torch\n\n\nclass Net(torch.nn.Module):\n    def forward(self, x
     ("text", "line"),
     [
         ("- torch: [unclosed\n", None),
-        ("\n- torch: my.f(x)\n  kears: keras.ops.abs(x)\n", 2),
+        ("\n- torch: my.f(x)\n  kears: keras.ops.abs(x)\n", 3),
         ("- torch: my.f(x)\n  keras: keras.ops.abs(x)\n- keras: keras.ops.abs(x)\n", 3),
         ("torch: my.f(x)\n", None),
     ],

@@ -28,7 +28,7 @@ def test_ten_thousand_lines(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr.decode()[-500:]
     written = (tmp_path / "long_tf.py").read_text()
     assert sum(isinstance(node, ast.ClassDef) for node in ast.parse(written).body) == CLASSES
-    assert written.count("layers.Conv2D(4, 3, padding='same')") == CLASSES
+    assert written.count('layers.Conv2D(4, 3, padding="same")') == CLASSES
     assert "torch" not in written
     again = run_process("long_tf.py", "--to", "tf", "-o", "-", cwd=tmp_path)
     assert again.stdout.decode() == written

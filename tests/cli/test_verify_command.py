@@ -102,8 +102,8 @@ def test_report_fits_its_schema(run: Run) -> None:
 def test_different(run: Run, monkeypatch: pytest.MonkeyPatch, more: list[str]) -> None:
     def wrong(*arguments: object, **options: object) -> object:
         right = translate(*arguments, **options)  # type: ignore[arg-type]
-        assert "epsilon=1e-05" in right.code
-        return replace(right, code=right.code.replace("epsilon=1e-05", "epsilon=1e-03"))
+        assert "epsilon=1e-5" in right.code
+        return replace(right, code=right.code.replace("epsilon=1e-5", "epsilon=1e-3"))
 
     monkeypatch.setattr("translate.cli.translating.translate", wrong)
     result = verify(run, "Net()", *more)
