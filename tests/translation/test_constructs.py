@@ -680,3 +680,33 @@ def test_normalization_channels_first():
 def test_annotations_in_strings_follow_the_import():
     text = HEAD + "\n\ndef f(x: 'torch.Tensor') -> \"torch.Tensor\":\n    return torch.exp(x)\n"
     assert "torch" not in whole(text).code
+
+
+def test_arguments_that_are_no_tensors_by_name() -> None:
+    """Keras takes nothing but tensors by position."""
+    text = '''\
+import torch.nn as nn
+
+
+class Norms(nn.Module):
+    def __init__(self, count):
+        super().__init__()
+        self.norms = nn.ModuleList([nn.BatchNorm2d(4) for _ in range(count)])
+
+    def forward(self, x, index, scale, skip=None):
+        return self.norms[index](x) * scale if skip is None else x + skip
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norms = Norms(2)
+
+    def forward(self, x):
+        for index in range(2):
+            x = self.norms(x, index, 0.5, x)
+        return self.norms(x, 0, scale=2.0)
+'''
+    code = whole(text).code
+    assert "x = self.norms(x, index=index, scale=0.5, skip=x)" in code
+    assert "return self.norms(x, index=0, scale=2.0)" in code

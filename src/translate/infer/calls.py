@@ -8,12 +8,12 @@ import libcst as cst
 
 from translate.infer import builtin, containers, flows
 from translate.infer.adapting import general
-from translate.infer.attributes import set_children
 from translate.infer.binding import BindingError, Bound, bind, choose, tensors_in
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
+from translate.infer.modules import call_instance, construct, module_method
 from translate.infer.references import is_direct
-from translate.infer.roles import MODULE, TENSOR, is_framework, is_target, role, role_member
+from translate.infer.roles import TENSOR, is_framework, is_target, role
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.subscripts import size_in_source
 from translate.infer.values import (
@@ -22,7 +22,6 @@ from translate.infer.values import (
     UNKNOWN,
     Api,
     Class,
-    Const,
     Container,
     Function,
     Instance,
@@ -353,46 +352,6 @@ def _link(
 # classes and functions of the file
 
 
-def construct(state: State, node: cst.Call, callee: Class, operands: Operands) -> Value:
-    info = callee.info
-    info.made = True
-    state.constructed += 1
-    if state.frames and any(f.instance is not None for f in state.frames):
-        info.inside = True
-    method = info.method("__init__")
-    if method is not None:
-        from translate.infer.functions import bind_own
-
-        for name, value in bind_own(method, operands, skip_self=True).items():
-            value = _settled(value)
-            info.arguments[name] = join(info.arguments[name], value) if name in info.arguments else value
-    elif info.framework_bases() and role(state, info.framework_bases()[0]) in containers.KINDS:
-        container = containers.make(state, node, role(state, info.framework_bases()[0]), operands, record=False)
-        set_children(info, container)
-    return Instance(info)
-
-
-def _settled(value: Value) -> Value:
-    """Arguments of constructors are not constants where they are used, and rarely tensors."""
-    if isinstance(value, Const) and value.value is not None:
-        return OPAQUE
-    if isinstance(value, Tensor) and value.parameter:
-        return OPAQUE
-    return value
-
-
-def call_instance(state: State, node: cst.Call, callee: Instance, operands: Operands) -> Value:
-    if state.initialising:
-        return UNKNOWN  # read again when all layers are known
-    forward = callee.info.method("forward")
-    if forward is not None:
-        return state.call(forward, callee, operands, node)
-    children = callee.info.attributes.get("<children>")
-    if isinstance(children, Container):
-        return chain(state, node, children, operands)
-    return UNKNOWN
-
-
 def _method(state: State, node: cst.Call, callee: Method, operands: Operands, receiver: Operand | None) -> Value:
     owner, name = callee.owner, callee.name
     if isinstance(owner, Tensor) or (
@@ -401,7 +360,7 @@ def _method(state: State, node: cst.Call, callee: Method, operands: Operands, re
         operand = Operand(owner, receiver.node if receiver else None, index=-1)
         return tensor_method(state, node, name, operand, operands)
     if isinstance(owner, (Instance, Super)):
-        return _module_method(state, node, owner, name, operands)
+        return module_method(state, node, owner, name, operands)
     if isinstance(owner, Container):
         return containers.method(state, node, owner, name, operands)
     return builtin.method(state, node, owner, name, operands)
@@ -454,24 +413,3 @@ def _changed_name(node: cst.BaseExpression) -> cst.BaseExpression | None:
 
 def _is_statement(line: cst.SimpleStatementLine, node: cst.Call) -> bool:
     return any(isinstance(s, cst.Expr) and s.value is node for s in line.body)
-
-
-def _module_method(state: State, node: cst.Call, owner: Instance | Super, name: str, operands: Operands) -> Value:
-    """Methods that every module has: ``self.register_buffer(...)``, ``super().__init__(...)``."""
-    instance = owner.instance if isinstance(owner, Super) else owner
-    if name == "__init__":
-        bases = instance.info.framework_bases()
-        kind = role(state, bases[0]) if bases else ""
-        if kind in containers.KINDS:
-            container = containers.make(state, node, kind, operands, record=False)
-            set_children(instance.info, container)
-            state.record(state.facts.containers, node, f"init {kind}")
-        return NONE
-    children = instance.info.attributes.get("<children>")
-    if isinstance(children, Container):
-        kind = role_member(state, name)
-        if kind in ("add_module", "") and containers.knows(name, kind):
-            return containers.method(state, node, children, name, operands)
-        if name == "forward":
-            return chain(state, node, children, operands)
-    return containers.module_method(state, node, instance, name, operands, f"{MODULE}.{name}")

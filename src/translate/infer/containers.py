@@ -93,9 +93,7 @@ def method(state: State, node: cst.Call, owner: Container, name: str, operands: 
     if kind == "walk":
         return UNKNOWN
     if name == "forward":
-        from translate.infer.calls import chain
-
-        return chain(state, node, owner, operands)
+        return state.chain(node, owner, operands)
     rules = state.rules.find(f"torch.nn.Module.{name}")
     if rules and not rules[0].supported:
         state.report(node, "T101", f"{rules[0].name} has no counterpart in Keras", rules[0].help)

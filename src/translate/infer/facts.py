@@ -83,6 +83,8 @@ class Facts:
     """Functions that need to know whether the model trains."""
     training_calls: dict[cst.CSTNode, bool] = field(default_factory=dict[cst.CSTNode, bool])
     """Calls of such functions; true if the argument is to be added."""
+    by_name: dict[cst.CSTNode, tuple[Any, ...]] = field(default_factory=dict[cst.CSTNode, "tuple[Any, ...]"])
+    """Calls of modules: from which argument on they are passed by name, and the names."""
     found: list[Finding] = field(default_factory=list["Finding"])
     kept: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
     """Nodes that stay in the source framework."""

@@ -6,6 +6,7 @@ from functools import partial
 
 import libcst as cst
 
+from translate.infer.calls import chain
 from translate.infer.dotted import names
 from translate.infer.facts import Apply, Facts
 from translate.infer.functions import call_function, demanded, root_values, run
@@ -39,6 +40,7 @@ def _read(module: cst.Module, rules: RuleSet, channels_first: bool, source_io: b
     state = State(rules, channels_first)
     state.pinned = pinned
     state.call = partial(call_function, state)
+    state.chain = partial(chain, state)
     arguments: dict[cst.CSTNode, dict[str, Value]] = {}
     known = ""
     for _ in range(ROUNDS):

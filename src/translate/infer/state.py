@@ -70,7 +70,9 @@ class State:
         self.running: list[Any] = []
         self.called: set[FunctionInfo] = set()
         self.call: Callable[[FunctionInfo, Value | None, list[Operand], cst.CSTNode | None], Value]
-        """Calls a function of the file; set by the interpreter."""
+        """Calls a function of the file; set by the interpreter, as is the next."""
+        self.chain: Callable[[cst.Call, Container, list[Operand]], Value]
+        """Calls a Sequential."""
         self.made: dict[cst.CSTNode, tuple[Any, tuple[cst.CSTNode, ...]]] = {}
         """Layers of the framework: how they are made unless a call says otherwise, and the statements around."""
         self.containers: list[tuple[Container, tuple[cst.CSTNode, ...]]] = []

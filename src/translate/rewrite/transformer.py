@@ -140,6 +140,8 @@ class Transformer(cst.CSTTransformer):
             return containers.make(self.names, facts.containers[original], original, updated)
         if original in facts.methods:
             return containers.method(facts.methods[original], updated)
+        if original in facts.by_name:
+            updated = updated.with_changes(args=_by_name(updated.args, *facts.by_name[original]))
         if original in facts.training_calls:
             keyword = cst.Arg(cst.Name("training"), cst.Name("training"), _TIGHT)
             return updated.with_changes(args=_append(updated.args, keyword))
@@ -314,6 +316,14 @@ def _picked(original: cst.Subscript, updated: cst.Subscript) -> cst.BaseExpressi
     if not isinstance(index, cst.Index) or not isinstance(index.value, cst.Integer):
         return None
     return updated.value.elements[index.value.evaluated_value].value
+
+
+def _by_name(arguments: Any, start: int, *names: str) -> list[cst.Arg]:
+    named = [
+        a if a.keyword or index < start else a.with_changes(keyword=cst.Name(name), equal=_TIGHT)
+        for index, (a, name) in enumerate(zip(arguments, names, strict=False))
+    ]
+    return [*named, *arguments[len(named) :]]
 
 
 def _append(arguments: Any, new: cst.Arg) -> list[cst.Arg]:

@@ -1,0 +1,115 @@
+"""Modules that the file defines: made, called, and the methods that every module has."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from translate.infer import containers
+from translate.infer.attributes import set_children
+from translate.infer.functions import bind_own
+from translate.infer.program import FunctionInfo
+from translate.infer.roles import MODULE, role, role_member
+from translate.infer.state import Operand, State
+from translate.infer.values import (
+    NONE,
+    OPAQUE,
+    UNKNOWN,
+    Class,
+    Const,
+    Container,
+    Instance,
+    Mapping,
+    Opaque,
+    Sequence,
+    Size,
+    Super,
+    Tensor,
+    Value,
+    join,
+    options,
+)
+
+Operands = list[Operand]
+
+
+def construct(state: State, node: cst.Call, callee: Class, operands: Operands) -> Value:
+    info = callee.info
+    info.made = True
+    state.constructed += 1
+    if state.frames and any(f.instance is not None for f in state.frames):
+        info.inside = True
+    method = info.method("__init__")
+    if method is not None:
+        for name, value in bind_own(method, operands, skip_self=True).items():
+            value = _settled(value)
+            info.arguments[name] = join(info.arguments[name], value) if name in info.arguments else value
+    elif info.framework_bases() and role(state, info.framework_bases()[0]) in containers.KINDS:
+        container = containers.make(state, node, role(state, info.framework_bases()[0]), operands, record=False)
+        set_children(info, container)
+    return Instance(info)
+
+
+def _settled(value: Value) -> Value:
+    """Arguments of constructors are not constants where they are used, and rarely tensors."""
+    if isinstance(value, Const) and value.value is not None:
+        return OPAQUE
+    if isinstance(value, Tensor) and value.parameter:
+        return OPAQUE
+    return value
+
+
+def call_instance(state: State, node: cst.Call, callee: Instance, operands: Operands) -> Value:
+    if state.initialising:
+        return UNKNOWN  # read again when all layers are known
+    forward = callee.info.method("forward")
+    if forward is not None:
+        _pass_by_name(state, node, forward, operands)
+        return state.call(forward, callee, operands, node)
+    children = callee.info.attributes.get("<children>")
+    if isinstance(children, Container):
+        return state.chain(node, children, operands)
+    return UNKNOWN
+
+
+def _pass_by_name(state: State, node: cst.Call, forward: FunctionInfo, operands: Operands) -> None:
+    """Keras takes nothing but tensors by position: a number or a setting, and what follows it, goes by name."""
+    if not state.recording or any(o.star for o in operands):
+        return
+    parameters = forward.node.params
+    names = [p.name.value for p in parameters.params][1:]
+    if parameters.posonly_params:
+        return
+    given = [o for o in operands if not o.keyword]
+    for index, (operand, _) in enumerate(zip(given, names, strict=False)):
+        if any(_never_a_tensor(option) for option in options(operand.value)):
+            before = state.facts.by_name.get(node, (index,))[0]
+            state.facts.by_name[node] = (min(index, before), *names[: len(given)])
+            state.facts.touched.update(state.statements)
+            return
+
+
+def _never_a_tensor(value: Value) -> bool:
+    if isinstance(value, (Sequence, Mapping)):
+        return any(_never_a_tensor(option) for item in value.everything() for option in options(item))
+    return isinstance(value, (Opaque, Size)) or (isinstance(value, Const) and value.value is not None)
+
+
+def module_method(state: State, node: cst.Call, owner: Instance | Super, name: str, operands: Operands) -> Value:
+    """Methods that every module has: ``self.register_buffer(...)``, ``super().__init__(...)``."""
+    instance = owner.instance if isinstance(owner, Super) else owner
+    if name == "__init__":
+        bases = instance.info.framework_bases()
+        kind = role(state, bases[0]) if bases else ""
+        if kind in containers.KINDS:
+            container = containers.make(state, node, kind, operands, record=False)
+            set_children(instance.info, container)
+            state.record(state.facts.containers, node, f"init {kind}")
+        return NONE
+    children = instance.info.attributes.get("<children>")
+    if isinstance(children, Container):
+        kind = role_member(state, name)
+        if kind in ("add_module", "") and containers.knows(name, kind):
+            return containers.method(state, node, children, name, operands)
+        if name == "forward":
+            return state.chain(node, children, operands)
+    return containers.module_method(state, node, instance, name, operands, f"{MODULE}.{name}")
