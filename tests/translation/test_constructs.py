@@ -684,7 +684,7 @@ def test_annotations_in_strings_follow_the_import():
 
 def test_arguments_that_are_no_tensors_by_name() -> None:
     """Keras takes nothing but tensors by position."""
-    text = '''\
+    text = """\
 import torch.nn as nn
 
 
@@ -706,7 +706,7 @@ class Net(nn.Module):
         for index in range(2):
             x = self.norms(x, index, 0.5, x)
         return self.norms(x, 0, scale=2.0)
-'''
+"""
     code = whole(text).code
     assert "x = self.norms(x, index=index, scale=0.5, skip=x)" in code
     assert "return self.norms(x, index=0, scale=2.0)" in code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -14,9 +14,9 @@ from translate.cli import output as files
 from translate.cli.errors import CommandError
 from translate.cli.header import with_header, without_header
 from translate.cli.source import Source, read_source
-from translate.cli.translating import translate_source
-from translate.cli.verifying import require_frameworks, verify_files
-from translate.translation import Io, Layout, Translation
+
+if TYPE_CHECKING:  # the translator takes long to import: --help does without
+    from translate.translation import Io, Layout, Translation
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,8 @@ def run(request: Request) -> int:
     source = read_source(request.file, request.stdin_filename)
     path = files.output_path(source, request.output, request.to)
     if request.verify:
+        from translate.cli.verifying import require_frameworks
+
         require_frameworks()
     if path is not None and not (request.diff or request.check):
         files.check_target(path, source, request.force)
@@ -131,6 +133,8 @@ def run(request: Request) -> int:
     data = source.encode(code)
     outcome = _emit(request, source, path, code, data, translation.complete)
     if request.verify:
+        from translate.cli.verifying import verify_files
+
         result = verify_files(request, source, path if path and outcome.written else code, translation)
         outcome = Outcome(outcome.equal and result["verdict"] == "equal", outcome.written, result)
     _report(request, source, path, translation, outcome)
@@ -138,6 +142,9 @@ def run(request: Request) -> int:
 
 
 def _translation(source: Source, request: Request) -> Translation:
+    from translate.cli.translating import translate_source
+    from translate.translation import Translation
+
     if not source.mentions_torch():
         return Translation(source.text, layout=request.layout)
     return translate_source(source, request.to, request.layout, request.io, request.rules)
