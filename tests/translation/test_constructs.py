@@ -710,3 +710,62 @@ class Net(nn.Module):
     code = whole(text).code
     assert "x = self.norms(x, index=index, scale=0.5, skip=x)" in code
     assert "return self.norms(x, index=0, scale=2.0)" in code
+
+
+def test_a_variable_that_holds_a_layer_class_is_called_by_its_name() -> None:
+    """Whatever it was given, not what its default says."""
+    text = net(
+        "options = {'inplace': True}\nself.act = activation(**options)\nself.other = nn.ReLU6(**options)",
+        "return self.other(self.act(x))",
+        parameters=", activation=nn.ReLU",
+    )
+    done = whole(text)
+    assert "self.act = activation(**options)" in init_of(done)
+    assert "self.other = re_lu6(**options)" in init_of(done)
+
+
+def test_tensors_are_told_from_lists() -> None:
+    """Keras has no class of all tensors."""
+    done = whole(net(forward="if isinstance(x, torch.Tensor):\n    x = [x]\nreturn torch.cat(x, 1)"))
+    assert "if ops.is_tensor(x):" in call_of(done)
+    done = translate(net(forward="assert isinstance(x, (int, torch.Tensor))\nreturn x"))
+    assert "assert (isinstance(x, int) or ops.is_tensor(x))" in call_of(done)
+
+
+def test_a_dictionary_of_modules_that_computes_is_a_layer() -> None:
+    text = '''\
+import torch
+import torch.nn as nn
+
+
+class Block(nn.ModuleDict):
+    def __init__(self, n):
+        super().__init__()
+        for i in range(n):
+            self.add_module("fc%d" % i, nn.Linear(3, 3))
+
+    def forward(self, x):
+        for name, layer in self.items():
+            x = layer(x)
+        return x
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = Block(2)
+
+    def forward(self, x):
+        return self.block(x)
+'''
+    code = whole(text).code
+    assert "class Block(LayerDict):" in code
+    assert 'self["fc%d" % i] = layers.Dense(3)' in code
+    assert "for name, layer in self.items():" in code
+
+
+def test_nothing_of_the_framework_is_left_in_silence() -> None:
+    """What reading missed is found in the result."""
+    done = translate(net(forward="y = x\nreturn torch.stack(torch.meshgrid(y, y))"))
+    assert "torch." not in done.code or not done.complete
+    assert all("TODO(translate)" in line for line in done.code.splitlines() if "torch." in line)

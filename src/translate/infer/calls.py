@@ -223,7 +223,8 @@ class ByAdapter:
 
 def _adapted(state: State, node: cst.Call, name: str, apply: Apply, operands: Operands) -> Value:
     rule = apply.rule
-    state.record(state.facts.apply, node.func, apply)
+    if is_direct(state, node.func):  # a variable holds the adapter already
+        state.record(state.facts.apply, node.func, apply)
     bound = Bound(apply.signature)
     state.constructed += 1
     if is_layer_class(rule, name):

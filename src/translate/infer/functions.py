@@ -103,6 +103,9 @@ def _given(state: State, operand: Operand, demand: tuple[str, int | None] | None
     value = operand.value
     tensors = tensors_in(value)
     if demand is not None and demand[0] == "image" and demand[1] is not None and tensors:
+        if any(isinstance(o, Sequence) for o in options(value)):
+            _all_images(state, operand, demand[1])
+            return value
         if any(not t.is_image and (t.rank in (None, demand[1])) for t in tensors):
             cast = state.need_image(operand, demand[1])
             return join(cast, *(o for o in options(value) if not isinstance(o, Tensor)))
@@ -112,6 +115,15 @@ def _given(state: State, operand: Operand, demand: tuple[str, int | None] | None
             state.lose(operand.node)
         return state.need_source(operand)
     return _forget(value)
+
+
+def _all_images(state: State, operand: Operand, rank: int) -> None:
+    """A list of tensors for a function that works on images: those not decided yet are images, others are lost."""
+    for tensor in tensors_in(operand.value):
+        if tensor.undecided and tensor.rank in (None, rank):
+            tensor.arrangement.decide("image", rank)
+        elif not tensor.is_image:
+            state.lose(operand.node)
 
 
 def _forget(value: Value) -> Value:

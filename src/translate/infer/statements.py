@@ -225,13 +225,19 @@ def _if(state: State, node: cst.If) -> None:
     evaluate(state, node.test)
     names = state.frame.names
     before = dict(names)
-    with narrowed(state, node.test, True), _Branch(state, node):
-        execute_block(state, node.body)
-    yes, left = dict(state.frame.names), _leaves(node.body)
+    with narrowed(state, node.test, True) as possible, _Branch(state, node):
+        if possible:
+            execute_block(state, node.body)
+        else:
+            _unreachable(state, node.body)
+    yes, left = dict(state.frame.names), _leaves(node.body) or not possible
     state.frame.names = names = dict(before)
+    otherwise = True
     if node.orelse is not None:
-        with narrowed(state, node.test, False), _Branch(state, node.orelse):
-            if isinstance(node.orelse, cst.If):
+        with narrowed(state, node.test, False) as otherwise, _Branch(state, node.orelse):
+            if not otherwise:
+                _unreachable(state, node.orelse)
+            elif isinstance(node.orelse, cst.If):
                 state.statements.append(node.orelse)
                 _if(state, node.orelse)
                 state.statements.pop()
@@ -240,11 +246,27 @@ def _if(state: State, node: cst.If) -> None:
     no = dict(state.frame.names)
     if left:
         state.frame.names = no
-    elif node.orelse is not None and isinstance(node.orelse, cst.Else) and _leaves(node.orelse.body):
+    elif not otherwise or (isinstance(node.orelse, cst.Else) and _leaves(node.orelse.body)):
         state.frame.names = yes
     else:
         _harmonise(state, node, yes, no)
         state.frame.names = _merge(yes, no)
+
+
+def _unreachable(state: State, branch: cst.If | cst.Else | cst.BaseSuite) -> None:
+    """Not with what is known here; unless another call gets there, nothing is known of it."""
+    if not state.recording:
+        return
+    if isinstance(branch, cst.If):
+        state.given_up.append((branch, (*state.statements, branch)))
+        return
+    block = branch.body if isinstance(branch, cst.Else) else branch
+    for statement in block.body:
+        if isinstance(statement, _STATEMENTS):
+            state.given_up.append((statement, (*state.statements, statement)))
+
+
+_STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
 
 
 def _harmonise(state: State, node: cst.If, yes: dict[str, Value], no: dict[str, Value]) -> None:

@@ -14,6 +14,7 @@ from translate.infer.values import (
     OPAQUE,
     UNKNOWN,
     Api,
+    Arrangement,
     Const,
     Container,
     Instance,
@@ -161,7 +162,7 @@ def _of_tensor(state: State, node: cst.Subscript, tensor: Tensor, parts: list[Va
     state.settle(tensor)
     if tensor.undecided:
         simple = all(k in ("full", "slice") for k in kinds)
-        view = like(tensor) if simple else Tensor(like(tensor).arrangement if simple else source().arrangement)
+        view = like(tensor) if simple else Tensor(Arrangement())
         view.parts = (tensor,)
         return view
     dropped = kinds.count("index")

@@ -61,6 +61,8 @@ class Classes:
             if apply is not None and apply.rule.data.get("role") == "module":
                 target = self.data["layer"] if self.is_layer(info) else self.data["model"]
                 new = new.with_changes(value=cst.parse_expression(self.names.shorten(target)))
+            elif apply is not None and "layer" in apply.rule.data:  # a list of layers that computes, too
+                new = new.with_changes(value=cst.parse_expression(self.names.shorten(apply.rule.data["layer"])))
             bases.append(new)
         name = cst.Name(self.classes.get(info.name, info.name))
         return updated.with_changes(bases=bases, name=name)

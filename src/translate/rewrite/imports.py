@@ -18,7 +18,7 @@ def used_names(code: str) -> set[str]:
 
 
 def rewrite_imports(module: cst.Module, names: Names, definitions: str) -> cst.Module:
-    """Takes out imports that nothing uses; puts in those of the target, and ``definitions`` after all imports."""
+    """Takes out imports that nothing uses; puts in those of the target, and ``definitions`` after those at the top."""
     used = used_names(module.code)
     body: list[Any] = []
     place: int | None = None
@@ -36,7 +36,7 @@ def rewrite_imports(module: cst.Module, names: Names, definitions: str) -> cst.M
         place = _after_docstring(body)
         body[place:place] = _imports(names)
     if definitions:
-        at = _after_imports(body)
+        at = _after_imports(body, place + len(_imports(names)))
         if at < len(body):  # two lines between a definition and what follows
             lines = list(body[at].leading_lines)
             empty = [line for line in lines if line.comment is None]
@@ -61,9 +61,9 @@ def _statement(text: str) -> cst.SimpleStatementLine:
     return node
 
 
-def _dotted(node: cst.BaseExpression | None) -> str:
+def dotted(node: cst.BaseExpression | None) -> str:
     if isinstance(node, cst.Attribute):
-        return f"{_dotted(node.value)}.{node.attr.value}"
+        return f"{dotted(node.value)}.{node.attr.value}"
     return node.value if isinstance(node, cst.Name) else ""
 
 
@@ -74,12 +74,12 @@ def _without_framework(statement: Any, used: set[str]) -> Any:
     line = statement.body[0]
     if isinstance(line, cst.Import):
         names = line.names
-        kept = [a for a in names if not is_framework(_dotted(a.name)) or _bound(a) in used]
+        kept = [a for a in names if not is_framework(dotted(a.name)) or bound_name(a) in used]
     elif isinstance(line, cst.ImportFrom) and not isinstance(line.names, cst.ImportStar):
-        if line.relative or not is_framework(_dotted(line.module)):
+        if line.relative or not is_framework(dotted(line.module)):
             return statement
         names = line.names
-        kept = [a for a in names if _bound(a) in used]
+        kept = [a for a in names if bound_name(a) in used]
     else:
         return statement
     if len(kept) == len(names):
@@ -90,10 +90,11 @@ def _without_framework(statement: Any, used: set[str]) -> Any:
     return statement.with_changes(body=[line.with_changes(names=kept)])
 
 
-def _bound(alias: cst.ImportAlias) -> str:
+def bound_name(alias: cst.ImportAlias) -> str:
+    """The name that ``import a.b`` or ``import a as b`` gives to the file."""
     if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
         return alias.asname.name.value
-    return _dotted(alias.name).partition(".")[0]
+    return dotted(alias.name).partition(".")[0]
 
 
 def _after_docstring(body: Sequence[Any]) -> int:
@@ -101,17 +102,22 @@ def _after_docstring(body: Sequence[Any]) -> int:
     for index, statement in enumerate(body):
         first = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
         is_text = isinstance(first, cst.Expr) and isinstance(first.value, cst.BaseString)
-        future = isinstance(first, cst.ImportFrom) and _dotted(first.module) == "__future__"
+        future = isinstance(first, cst.ImportFrom) and dotted(first.module) == "__future__"
         if (is_text and index == 0) or future:
             place = index + 1
     return place
 
 
-def _after_imports(body: Sequence[Any]) -> int:
-    found = 0
+def _after_imports(body: Sequence[Any], least: int) -> int:
+    """Behind the imports at the top: what imports follow further down may come after the first use."""
+    found = least
     for index, statement in enumerate(body):
-        if isinstance(statement, cst.SimpleStatementLine) and isinstance(
-            statement.body[0], (cst.Import, cst.ImportFrom)
+        if index >= least and isinstance(statement, (cst.ClassDef, cst.FunctionDef)):
+            break
+        if (
+            index >= least
+            and isinstance(statement, cst.SimpleStatementLine)
+            and isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
         ):
             found = index + 1
     return found

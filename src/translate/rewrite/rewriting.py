@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from translate.infer.facts import Facts
+from translate.infer.facts import Facts, Finding
 from translate.rewrite.helpers import definitions
 from translate.rewrite.imports import rewrite_imports
+from translate.rewrite.leftovers import leftovers
 from translate.rewrite.names import Names
 from translate.rewrite.transformer import Transformer
 from translate.rules import RuleSet
@@ -21,10 +22,21 @@ class Rewritten:
     """How often each API of the source was translated."""
     renamed: dict[str, str]
     """Attributes and classes that cannot keep their name in the target, and what they are called now."""
+    left: list[Finding]
+    """Statements that still use the source framework, though no finding says so."""
 
 
 def rewrite(module: cst.Module, facts: Facts, rules: RuleSet, *, channels_first: bool) -> Rewritten:
-    """Writes the module anew."""
+    """Writes the module anew. What is left of the source framework is marked."""
+    written = _rewrite(module, facts, rules, channels_first)
+    if not written.left:
+        return written
+    facts.found += written.left
+    facts.kept.update(f.node for f in written.left)
+    return _rewrite(module, facts, rules, channels_first)
+
+
+def _rewrite(module: cst.Module, facts: Facts, rules: RuleSet, channels_first: bool) -> Rewritten:
     names = Names(facts.names)
     transformer = Transformer(facts, rules, names, channels_first)
     changed = module.visit(transformer)
@@ -32,6 +44,7 @@ def rewrite(module: cst.Module, facts: Facts, rules: RuleSet, *, channels_first:
     helpers = definitions(names, rules)
     adapters = "\n\n".join(transformer.adapters.written.values())
     changed = rewrite_imports(changed, names, "\n\n".join(t for t in (helpers, adapters) if t))
+    renamed = {**transformer.classes.renamed, **transformer.classes.classes}
     return Rewritten(
-        changed.code, transformer.translated, {**transformer.classes.renamed, **transformer.classes.classes}
+        changed.code, transformer.translated, renamed, leftovers(module, changed, facts, transformer.origins)
     )

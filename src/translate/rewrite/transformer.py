@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import libcst as cst
 
+from translate.infer.dotted import is_name
 from translate.infer.facts import Apply, Facts
 from translate.infer.flows import keeps_channels_first
-from translate.rewrite import containers
+from translate.rewrite import containers, instances
 from translate.rewrite.adapters import Adapters
 from translate.rewrite.application import Application
 from translate.rewrite.classes import Classes
@@ -51,6 +52,8 @@ class Transformer(cst.CSTTransformer):
         self.stack: list[cst.CSTNode] = []
         self.adapters = Adapters(names, rules.helper_names(), self.unbroken)
         self.classes = Classes(facts, rules, names)
+        self.origins: dict[int, tuple[cst.CSTNode, cst.CSTNode]] = {}
+        """Names as they are now, by identity, and the nodes of the source that they come from."""
         self.marks: dict[cst.CSTNode, list[Any]] = {}
         for found in facts.found:
             if found.code.startswith("T") and found.statement is not None:
@@ -68,6 +71,8 @@ class Transformer(cst.CSTTransformer):
         handler = _HANDLERS.get(type(cast(cst.CSTNode, original_node)))
         if handler is not None:
             node = handler(self, original_node, updated_node)
+            if isinstance(node, cst.Name):
+                self.origins[id(node)] = (node, original_node)
         if original_node in self.facts.casts:
             axes = self.facts.casts[original_node]
             node = self._around(node, f"keras.ops.transpose({{x}}, {axes})")
@@ -142,10 +147,23 @@ class Transformer(cst.CSTTransformer):
             return containers.method(facts.methods[original], updated)
         if original in facts.by_name:
             updated = updated.with_changes(args=_by_name(updated.args, *facts.by_name[original]))
+        tested = self._tested(original)
+        if tested:
+            return instances.test(updated, tested)
         if original in facts.training_calls:
             keyword = cst.Arg(cst.Name("training"), cst.Name("training"), _TIGHT)
             return updated.with_changes(args=_append(updated.args, keyword))
         return updated
+
+    def _tested(self, call: cst.Call) -> dict[int, str]:
+        """In ``isinstance(x, (list, torch.Tensor))``: which of the classes the target asks for by a function."""
+        found: dict[int, str] = {}
+        if is_name(call.func, "isinstance") and len(call.args) == 2:
+            for index, kind in enumerate(instances.kinds(call)):
+                apply = self.facts.apply.get(kind)
+                if apply is not None and "instance" in apply.rule.data:
+                    found[index] = self.names.shorten(apply.rule.data["instance"])
+        return found
 
     def attribute(self, original: cst.Attribute, updated: cst.Attribute) -> cst.BaseExpression:
         facts = self.facts

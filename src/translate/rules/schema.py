@@ -110,6 +110,7 @@ RULE_KEYS: dict[str, _Kind] = {
     "role": _Kind("a name", _matching(r"^[a-z_]+$")),
     "model": _SIGNATURE,
     "layer": _SIGNATURE,
+    "instance": _TEXT,
     "methods": _MAPPING,
     "with_data_format": _NAMES,
     "only_tensors_have": _NAMES,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,23 @@ _NEXT_TO_NOTHING = 1e-9
 def numpy_pair(pair: Pair) -> tuple[Array, Array]:
     """The values on both sides now, in PyTorch's form."""
     return pair.source.detach().numpy().copy(), pair.from_target(np.array(pair.target.value.numpy()))
+
+
+@contextmanager
+def restored(source: Any) -> Generator[None]:
+    """Afterwards a module's parameters and buffers are what they were, also those that it replaced.
+
+    Not by ``load_state_dict``, which modules override for checkpoints of their own.
+    """
+    modules = list(source.modules()) if hasattr(source, "modules") else []
+    tables = [table for module in modules for table in (module._parameters, module._buffers)]
+    held = [(t, name, x, x.detach().clone()) for t in tables for name, x in t.items() if x is not None]
+    try:
+        yield
+    finally:
+        for table, name, tensor, value in held:
+            tensor.data = value
+            table[name] = tensor
 
 
 def own(pairs: Sequence[Pair]) -> list[tuple[str, Array, Array]]:

@@ -163,11 +163,8 @@ class Checker:
         self, found: list[Comparison], arrays: Sequence[Array], expected: Run, prefix: str
     ) -> list[Comparison]:
         """The source once more, on inputs changed in the last bits; its buffers stay as they are."""
-        module = self.bench.is_module(self.source)
-        state = {k: v.clone() for k, v in self.source.state_dict().items()} if module else {}
-        again = self._run_source(nudged(arrays), training=bool(prefix))
-        if module:
-            self.source.load_state_dict(state)
+        with buffers.restored(self.source):
+            again = self._run_source(nudged(arrays), training=bool(prefix))
         return forgiven(found, self._named(expected, prefix), self._named(again, prefix))
 
     def _named(self, run: Run, prefix: str) -> dict[str, Array]:
@@ -194,18 +191,14 @@ class Checker:
 
     def _for_training(self, base: Sizes) -> Sizes | None:
         """The last sizes, with a batch of 3 or 2; the source may refuse some, or training altogether."""
-        module = self.bench.is_module(self.source)
-        state = {k: v.clone() for k, v in self.source.state_dict().items()} if module else {}
         batch = self.inputs.batch
         for at in (*reversed(self.tally.sizes), base):
             for trial in [{**at, batch: n} for n in (3, 2)] if batch else [at]:
                 try:
-                    self.bench.run_source(self.source, self._arrays(trial), training=True)
+                    with buffers.restored(self.source):
+                        self.bench.run_source(self.source, self._arrays(trial), training=True)
                 except UserError:
                     continue
-                finally:
-                    if module:
-                        self.source.load_state_dict(state)
                 return trial
         return None
 

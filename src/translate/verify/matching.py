@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -97,7 +98,8 @@ def find_match(
         try:
             pairing = pair_after_run(bench, source, target, arrays, orders, rules)
         except (UserError, NotComparableError) as error:
-            problem = problem or error
+            if problem is None or isinstance(error, NotComparableError):  # that one ran at least
+                problem = error
             continue
         before = buffers.own(pairing.pairs)
         values = _values(bench, source, arrays, pairing.pairs, options.seed)
@@ -144,8 +146,9 @@ def pair_after_run(
         return Pairing(())
     try:
         pairing = pair(source, target, rules=rules, allow_unbuilt=True)
-        if pairing.unbuilt:  # parts that only training uses
-            bench.run_target(target, arrays, orders, dtype, training=True)
+        if pairing.unbuilt:  # parts that only training uses; not every size can train
+            with suppress(UserError):
+                bench.run_target(target, arrays, orders, dtype, training=True)
             pairing = pair(source, target, rules=rules, allow_unbuilt=True)
     except WeightError as error:
         raise NotComparableError(str(error)) from None

@@ -60,6 +60,8 @@ def children(value: Any) -> list[Any] | dict[Any, Any] | None:
         return list(cast("list[Any]", value))
     if isinstance(value, keras().Sequential):
         return list(value.layers)
+    if is_layer(value) and hasattr(value, "__len__") and hasattr(value, "__iter__"):  # a layer that is a container, too
+        return dict(value.items()) if hasattr(value, "keys") else list(value)
     return None
 
 

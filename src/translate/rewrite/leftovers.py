@@ -1,0 +1,81 @@
+"""What of the source framework is still in the translation, though nothing was said about it.
+
+Whatever reading missed, it must not be missed in silence: this looks at the result instead of at what was intended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.dotted import walk
+from translate.infer.facts import Facts, Finding
+from translate.infer.roles import is_framework
+from translate.rewrite.imports import bound_name, dotted, used_names
+
+Imports = (cst.Import, cst.ImportFrom)
+
+
+def leftovers(
+    module: cst.Module, changed: cst.Module, facts: Facts, origins: dict[int, tuple[cst.CSTNode, cst.CSTNode]]
+) -> list[Finding]:
+    """Findings for statements that use the source framework in ``changed``, unless there is one already.
+
+    ``origins`` tells which node of ``module`` a name that was written anew comes from. Notes in ``facts`` that these
+    statements have to be written anew.
+    """
+    bound = {name for statement in _imports(module) for name in _names_of(statement)}
+    if not bound & used_names(changed.code):
+        return []
+    left = {id(n) for n in walk(changed) if isinstance(n, cst.Name) and n.value in bound}
+    left = {id(origins[place][1]) if place in origins else place for place in left}
+    said = {id(f.node) for f in facts.found if f.code.startswith("T")}
+    said |= {
+        id(f.statement)
+        for f in facts.found
+        if f.code.startswith("T") and isinstance(f.statement, cst.SimpleStatementLine)
+    }
+    found: list[Finding] = []
+    for name, around in _unsaid(module, (), left, said):
+        statement = next((n for n in reversed(around) if isinstance(n, _STATEMENTS)), None)
+        if statement is not None and not any(f.statement is statement for f in found):
+            message = f"{name.value} is still used here: what happens to tensors could not be followed"
+            found.append(Finding(name, "T105", message, statement=statement))
+            facts.touched.update(around)
+    return found
+
+
+_STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
+
+
+def _unsaid(
+    node: cst.CSTNode, around: tuple[cst.CSTNode, ...], left: set[int], said: set[int]
+) -> Iterator[tuple[cst.Name, tuple[cst.CSTNode, ...]]]:
+    if id(node) in said or isinstance(node, (*Imports, cst.Annotation, cst.AssignTarget)):
+        return
+    if isinstance(node, cst.Name):
+        if id(node) in left:
+            yield node, around
+        return
+    for child in node.children:
+        yield from _unsaid(child, (*around, node), left, said)
+
+
+def _imports(module: cst.Module) -> Iterator[Any]:
+    for node in walk(module):
+        if isinstance(node, Imports):
+            yield node
+
+
+def _names_of(statement: Any) -> Iterator[str]:
+    """The names that an import of the framework binds."""
+    if isinstance(statement.names, cst.ImportStar):
+        return
+    if isinstance(statement, cst.ImportFrom) and (statement.relative or not is_framework(dotted(statement.module))):
+        return
+    for alias in statement.names:
+        if isinstance(statement, cst.Import) and not is_framework(dotted(alias.name)):
+            continue
+        yield bound_name(alias)
