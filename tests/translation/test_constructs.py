@@ -733,7 +733,7 @@ def test_tensors_are_told_from_lists() -> None:
 
 
 def test_a_dictionary_of_modules_that_computes_is_a_layer() -> None:
-    text = '''\
+    text = """\
 import torch
 import torch.nn as nn
 
@@ -757,7 +757,7 @@ class Net(nn.Module):
 
     def forward(self, x):
         return self.block(x)
-'''
+"""
     code = whole(text).code
     assert "class Block(LayerDict):" in code
     assert 'self["fc%d" % i] = layers.Dense(3)' in code

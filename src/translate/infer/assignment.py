@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from translate.infer.binding import constant, tensors_in
+from translate.infer.dotted import names
 from translate.infer.facts import to_image
 from translate.infer.state import State
 from translate.infer.values import (
@@ -14,6 +15,7 @@ from translate.infer.values import (
     OPAQUE,
     Container,
     Instance,
+    Layer,
     Mapping,
     Sequence,
     Size,
@@ -105,6 +107,29 @@ def _set_attribute(state: State, target: cst.Attribute, value: Value, augmented:
             state.report(target, "N206", f"self.{name} keeps a tensor while the model runs; under tf.function it leaks")
             continue
         set_attribute(state, option, name, OPAQUE if augmented and not tensors_in(value) else value)
+        _add_to_chain(state, option, target, value)
+
+
+def _add_to_chain(state: State, instance: Instance, target: cst.Attribute, value: Value) -> None:
+    """In a class that extends Sequential, a layer that is assigned to an attribute is one of the chain."""
+    children = instance.info.attributes.get("<children>")
+    if not isinstance(children, Container) or children.kind != "sequential" or not _is_layer(value):
+        return
+    forward = instance.info.method("forward")
+    if forward is not None and "super" not in names(forward.node):  # which layers run is written out there
+        return
+    held, known = children.children, state.frame.branches == children.born
+    if held.rest is None and known:
+        held.items.append(value)
+        children.names.append(None)
+    else:
+        held.rest = value if held.rest is None else join(held.rest, value)
+    if isinstance(target.value, cst.Name):
+        state.record(state.facts.added, state.statements[-1], (target.value.value, target.attr.value))
+
+
+def _is_layer(value: Value) -> bool:
+    return any(isinstance(o, (Layer, Instance, Container)) for o in options(value))
 
 
 def _set_item(state: State, target: cst.Subscript, value: Value, augmented: bool) -> None:

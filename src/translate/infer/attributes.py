@@ -17,6 +17,7 @@ from translate.infer.values import (
     Class,
     Const,
     Container,
+    Foreign,
     Function,
     Instance,
     Layer,
@@ -68,6 +69,10 @@ def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool
         return _of_tensor(state, node, owner, name)
     if isinstance(owner, Layer):
         return _of_layer(state, node, owner, name)
+    if isinstance(owner, Foreign):
+        return Foreign(f"{owner.name}.{name}")
+    if isinstance(owner, Sequence) and name in owner.fields:
+        return owner.items[owner.fields.index(name)]
     if isinstance(owner, Sequence) and owner.kind == "tuple" and name in PAIR and len(owner.items) == 2:
         state.record(state.facts.methods, node, f"pair {PAIR.index(name)}")
         return owner.items[PAIR.index(name)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from translate.infer import builtin, containers, flows
+from translate.infer import builtin, containers, flows, records
 from translate.infer.adapting import general
 from translate.infer.binding import BindingError, Bound, bind, choose, tensors_in
 from translate.infer.facts import Apply
@@ -23,12 +23,14 @@ from translate.infer.values import (
     Api,
     Class,
     Container,
+    Foreign,
     Function,
     Instance,
     Kept,
     Layer,
     Method,
     Opaque,
+    Record,
     Size,
     Super,
     Tensor,
@@ -117,11 +119,27 @@ def _one(state: State, node: cst.Call, callee: Value, operands: Operands, receiv
             if tensors_in(operand.value):
                 state.need_source(operand)
         return source()
+    if isinstance(callee, Record):
+        return records.make(callee.fields, operands)
     if any(tensors_in(o.value) for o in operands):
-        if not isinstance(callee, Opaque) or not state.initialising:
-            state.report(node, "T105", "what is called here is not known, nor how it arranges the axes of its result")
+        if isinstance(callee, Foreign):
+            state.report(
+                node, "T105", f"{callee.name.lstrip('.')} comes from another file, which is not translated here"
+            )
+        elif not isinstance(callee, Opaque) or not state.initialising:
+            _unknown(state, node)
         return source()
-    return UNKNOWN
+    return callee if isinstance(callee, Foreign) else UNKNOWN
+
+
+def _unknown(state: State, node: cst.Call) -> None:
+    """Nobody knows how what is called arranges axes: only with all of the file in the source's order that is no matter.
+
+    Unless nothing comes of the call, as of logging.
+    """
+    parent = state.statements[-1] if state.statements else None
+    if not (isinstance(parent, cst.SimpleStatementLine) and _is_statement(parent, node)):
+        state.lose(node)
 
 
 # the framework
@@ -139,6 +157,8 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         return OPAQUE
     if kind == "partial" and operands:
         return operands[0].value
+    if kind == "record":
+        return records.define(node)
     rules = state.rules.find(name)
     if rules:
         return _by_rule(state, node, name, rules, operands, None)
@@ -153,7 +173,7 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
                 state.need_source(operand)
         state.report(node, "T101", f"there is no rule for {name}, which is given a tensor")
         return source()
-    return UNKNOWN if name[:1] == "." or name.split(".")[-1][:1].isupper() else OPAQUE
+    return Foreign(name) if name[:1] == "." or name.split(".")[-1][:1].isupper() else OPAQUE
 
 
 def is_layer_class(rule: Rule, name: str) -> bool:
@@ -389,7 +409,7 @@ def tensor_method(state: State, node: cst.Call, name: str, receiver: Operand, op
         state.report(node, "T101", f"there is no rule for {full}")
         return source()
     value = _by_rule(state, node, found, rules, operands, receiver)
-    if found != full:
+    if name.endswith("_") and not name.endswith("__"):
         for tensor in tensors_in(receiver.value):
             tensor.changed_in_place()
         parent = state.statements[-1] if state.statements else None

@@ -208,8 +208,13 @@ def _comparison(state: State, node: cst.Comparison) -> Value:
 
 
 def _conditional(state: State, node: cst.IfExp) -> Value:
+    from translate.infer.branches import decided
     from translate.infer.narrowing import narrowed
 
+    taken = decided(state, node.test)
+    if taken is not None:
+        state.record(state.facts.decided, node, taken)
+        return evaluate(state, node.body if taken else node.orelse)
     evaluate(state, node.test)
     with narrowed(state, node.test, True):
         yes = _possible(state, node.body)
@@ -253,6 +258,7 @@ def extend(sequence: Sequence, value: Value) -> None:
 
 def looped(state: State, node: cst.BaseExpression) -> Value:
     """What a loop over ``node`` takes from it."""
+    state.looping = node
     value = evaluate(state, node)
     if isinstance(value, Tensor) and value.is_image:
         value = state.need_source(Operand(value, node))

@@ -85,6 +85,12 @@ class Facts:
     """Calls of such functions; true if the argument is to be added."""
     by_name: dict[cst.CSTNode, tuple[Any, ...]] = field(default_factory=dict[cst.CSTNode, "tuple[Any, ...]"])
     """Calls of modules: from which argument on they are passed by name, and the names."""
+    added: dict[cst.CSTNode, tuple[str, str]] = field(default_factory=dict[cst.CSTNode, "tuple[str, str]"])
+    """Assignments of a layer to an attribute (whose, and its name) that make it one of a chain."""
+    decided: dict[cst.CSTNode, bool] = field(default_factory=dict[cst.CSTNode, bool])
+    """Conditions of which it is known which way they go."""
+    decorations: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    """Decorators that mean nothing to the target."""
     found: list[Finding] = field(default_factory=list["Finding"])
     kept: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
     """Nodes that stay in the source framework."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from translate.infer.annotations import typed
 from translate.infer.binding import tensors_in
 from translate.infer.program import FunctionInfo
 from translate.infer.state import Frame, Operand, State
@@ -275,10 +276,7 @@ def demanded(state: State, info: FunctionInfo, bound_self: Value | None) -> Dema
     with state.not_recording():
         values = root_values(state, info, bound_self)
         free = {n: v for n, v in values.items() if isinstance(v, Tensor)}
-        if info.star is not None:
-            star = values.get(info.star.name.value)
-            if isinstance(star, Sequence) and isinstance(star.rest, Tensor):
-                free[info.star.name.value] = star.rest
+        free |= {n: v.rest for n, v in values.items() if isinstance(v, Sequence) and isinstance(v.rest, Tensor)}
         _read(state, info, bound_self, _parameters(state, info, bound_self, values, {}))
     state.running, state.memo = running, memo
     found: Demand = {}
@@ -290,9 +288,6 @@ def demanded(state: State, info: FunctionInfo, bound_self: Value | None) -> Dema
     return found
 
 
-_PLAIN = {"int", "float", "bool", "str", "Tuple", "tuple", "dict", "Dict", "Callable"}
-
-
 def root_values(
     state: State, info: FunctionInfo, bound_self: Value | None, wanted: Demand | None = None
 ) -> dict[str, Value]:
@@ -302,15 +297,12 @@ def root_values(
     for parameter in parameters:
         name = parameter.name.value
         annotation = parameter.annotation.annotation if parameter.annotation else None
-        if isinstance(annotation, cst.Name) and annotation.value in _PLAIN:
-            values[name] = OPAQUE
-            continue
         default = default_value(state, info, parameter) if parameter.default is not None else None
         if default is not None and default is not NONE and not tensors_in(default):
             values[name] = default
             continue
-        tensor = _root_tensor(name, wanted)
-        values[name] = tensor if default is None else join(tensor, default)
+        value = typed(state, annotation, _root_tensor(name, wanted))
+        values[name] = value if default is None else join(value, default)
     if info.star is not None and not state.initialising:
         name = info.star.name.value
         values[name] = Sequence("tuple", [], _root_tensor(name, wanted))

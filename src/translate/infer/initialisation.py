@@ -9,6 +9,10 @@ from translate.infer.roles import role, role_member
 from translate.infer.state import State
 from translate.infer.values import Api
 
+LEFT_OUT = (
+    "weight initialisation was left out: Keras makes its weights at the first call; set initializers on the layers"
+)
+
 
 def only_initialises(state: State, body: cst.BaseSuite, inside: bool = False) -> bool:
     """Whether a block does nothing but set initial values of weights."""
@@ -99,3 +103,9 @@ def walks_modules(state: State, node: cst.BaseExpression) -> bool:
     if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
         return False
     return role_member(state, node.func.attr.value) in ("walk", "children", "named_children")
+
+
+def drop(state: State, node: cst.CSTNode) -> None:
+    """Leaves out the statement that is being read."""
+    state.report(state.statements[-1], "N201", LEFT_OUT)
+    state.record(state.facts.dropped, state.statements[-1], "N201")

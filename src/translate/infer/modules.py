@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from translate.infer import containers
+from translate.infer import containers, records
 from translate.infer.attributes import set_children
+from translate.infer.binding import tensors_in
 from translate.infer.functions import bind_own
 from translate.infer.program import FunctionInfo
 from translate.infer.roles import MODULE, role, role_member
@@ -27,6 +28,7 @@ from translate.infer.values import (
     Value,
     join,
     options,
+    source,
 )
 
 Operands = list[Operand]
@@ -34,6 +36,8 @@ Operands = list[Operand]
 
 def construct(state: State, node: cst.Call, callee: Class, operands: Operands) -> Value:
     info = callee.info
+    if any(role(state, base) == "record" for base in info.framework_bases()):
+        return records.make(records.fields_of(info), operands)
     info.made = True
     state.constructed += 1
     if state.frames and any(f.instance is not None for f in state.frames):
@@ -68,6 +72,11 @@ def call_instance(state: State, node: cst.Call, callee: Instance, operands: Oper
     children = callee.info.attributes.get("<children>")
     if isinstance(children, Container):
         return state.chain(node, children, operands)
+    if any(tensors_in(o.value) for o in operands):
+        bases = [base for base in callee.info.framework_bases() if not role(state, base)]
+        what = f"{bases[0].lstrip('.')}, which {callee.info.name} extends," if bases else callee.info.name
+        state.report(node, "T105", f"how {what} computes is not written in this file")
+        return source()
     return UNKNOWN
 
 

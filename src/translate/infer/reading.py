@@ -13,7 +13,7 @@ from translate.infer.functions import call_function, demanded, root_values, run
 from translate.infer.program import ClassInfo, FunctionInfo
 from translate.infer.roles import is_framework, role
 from translate.infer.state import Frame, State
-from translate.infer.statements import execute, is_initialiser
+from translate.infer.statements import execute, execute_block, is_initialiser
 from translate.infer.values import OPAQUE, Instance, Tensor, Value, join, options
 from translate.rules import RuleSet
 
@@ -41,6 +41,7 @@ def _read(module: cst.Module, rules: RuleSet, channels_first: bool, source_io: b
     state.pinned = pinned
     state.call = partial(call_function, state)
     state.chain = partial(chain, state)
+    state.execute = partial(execute_block, state)
     arguments: dict[cst.CSTNode, dict[str, Value]] = {}
     known = ""
     for _ in range(ROUNDS):
@@ -248,7 +249,8 @@ def _finish(state: State) -> None:
             state.report(statement, "T105", "what this does to tensors could not be followed: their axes do not fit")
     for function in state.all_functions:
         before = _translated_before(state, function)
-        skipped = before or is_initialiser(state, function) or not _may_use(state, function)
+        gone = function.node in facts.dropped or is_initialiser(state, function)
+        skipped = before or gone or not _may_use(state, function)
         ours = function.owner is None or is_module(state, function.owner)
         if ours and function.node not in state.read and not skipped:
             state.statements = [function.node]

@@ -73,6 +73,10 @@ class State:
         """Calls a function of the file; set by the interpreter, as is the next."""
         self.chain: Callable[[cst.Call, Container, list[Operand]], Value]
         """Calls a Sequential."""
+        self.looping: cst.BaseExpression | None = None
+        """What the loop that was met last goes over."""
+        self.execute: Callable[[cst.BaseSuite], None]
+        """Reads a block."""
         self.made: dict[cst.CSTNode, tuple[Any, tuple[cst.CSTNode, ...]]] = {}
         """Layers of the framework: how they are made unless a call says otherwise, and the statements around."""
         self.containers: list[tuple[Container, tuple[cst.CSTNode, ...]]] = []

@@ -9,12 +9,11 @@ import libcst as cst
 
 from translate.infer.assignment import assign
 from translate.infer.binding import tensors_in
+from translate.infer.branches import Branch, branch, merge
 from translate.infer.expressions import binary, evaluate, looped
-from translate.infer.facts import to_image, to_source
-from translate.infer.initialisation import initialises, only_initialises, sets_weights, walks_modules
-from translate.infer.narrowing import narrowed
+from translate.infer.initialisation import drop, only_initialises, sets_weights, walks_modules
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.roles import is_framework, is_target
+from translate.infer.roles import is_framework, is_target, role
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.values import (
     OPAQUE,
@@ -26,14 +25,7 @@ from translate.infer.values import (
     Instance,
     Tensor,
     Value,
-    image,
-    join,
     options,
-    source,
-)
-
-LEFT_OUT = (
-    "weight initialisation was left out: Keras makes its weights at the first call; set initializers on the layers"
 )
 
 
@@ -104,13 +96,13 @@ def _augmented(state: State, node: cst.AugAssign) -> None:
 
 def _expression(state: State, node: cst.Expr) -> None:
     if state.recording and sets_weights(state, node.value):
-        _drop(state, node.value)
+        drop(state, node.value)
         return
     if isinstance(node.value, cst.BaseString):
         return
     called = node.value.func if isinstance(node.value, cst.Call) else None
     if called is not None and _initialiser_of_file(state, called):
-        _drop(state, node.value)
+        drop(state, node.value)
         return
     evaluate(state, node.value)
 
@@ -136,11 +128,6 @@ def is_initialiser(state: State, info: FunctionInfo) -> bool:
     if info not in state.initialisers:
         state.initialisers[info] = only_initialises(state, info.node.body)
     return state.initialisers[info]
-
-
-def _drop(state: State, node: cst.CSTNode) -> None:
-    state.report(state.statements[-1], "N201", LEFT_OUT)
-    state.record(state.facts.dropped, state.statements[-1], "N201")
 
 
 def _return(state: State, node: cst.Return) -> None:
@@ -218,114 +205,9 @@ def _text(node: cst.BaseExpression) -> str:
 # compound
 
 
-def _if(state: State, node: cst.If) -> None:
-    if state.recording and initialises(state, node):
-        _drop(state, node)
-        return
-    evaluate(state, node.test)
-    names = state.frame.names
-    before = dict(names)
-    with narrowed(state, node.test, True) as possible, _Branch(state, node):
-        if possible:
-            execute_block(state, node.body)
-        else:
-            _unreachable(state, node.body)
-    yes, left = dict(state.frame.names), _leaves(node.body) or not possible
-    state.frame.names = names = dict(before)
-    otherwise = True
-    if node.orelse is not None:
-        with narrowed(state, node.test, False) as otherwise, _Branch(state, node.orelse):
-            if not otherwise:
-                _unreachable(state, node.orelse)
-            elif isinstance(node.orelse, cst.If):
-                state.statements.append(node.orelse)
-                _if(state, node.orelse)
-                state.statements.pop()
-            else:
-                execute_block(state, node.orelse.body)
-    no = dict(state.frame.names)
-    if left:
-        state.frame.names = no
-    elif not otherwise or (isinstance(node.orelse, cst.Else) and _leaves(node.orelse.body)):
-        state.frame.names = yes
-    else:
-        _harmonise(state, node, yes, no)
-        state.frame.names = _merge(yes, no)
-
-
-def _unreachable(state: State, branch: cst.If | cst.Else | cst.BaseSuite) -> None:
-    """Not with what is known here; unless another call gets there, nothing is known of it."""
-    if not state.recording:
-        return
-    if isinstance(branch, cst.If):
-        state.given_up.append((branch, (*state.statements, branch)))
-        return
-    block = branch.body if isinstance(branch, cst.Else) else branch
-    for statement in block.body:
-        if isinstance(statement, _STATEMENTS):
-            state.given_up.append((statement, (*state.statements, statement)))
-
-
-_STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)
-
-
-def _harmonise(state: State, node: cst.If, yes: dict[str, Value], no: dict[str, Value]) -> None:
-    """A tensor that is an image after one branch only is made one after the other too."""
-    for name in yes.keys() & no.keys():
-        a, b = yes[name], no[name]
-        if not (isinstance(a, Tensor) and isinstance(b, Tensor)) or a is b or a.is_image == b.is_image:
-            continue
-        rank = a.rank if a.is_image else b.rank
-        if rank is None or a.undecided or b.undecided or (b.rank if a.is_image else a.rank) != rank:
-            continue
-        other = node.orelse.body if isinstance(node.orelse, cst.Else) else None
-        # the branch in the source's order is turned, unless it is empty: then the image is turned back
-        branch, names = (other, no) if a.is_image else (node.body, yes)
-        axes, value = to_image(rank), image(rank)
-        if branch is None:
-            branch, names, axes, value = node.body, yes, to_source(rank), source(rank)
-        names[name] = value
-        known = state.facts.appended.get(branch, ())
-        if state.recording and (name, axes) not in known:
-            state.facts.appended[branch] = (*known, (name, axes))
-            state.facts.touched.update(state.statements)
-
-
-def _leaves(body: cst.BaseSuite) -> bool:
-    """Whether a block ends by leaving the function or the loop."""
-    if not body.body:
-        return False
-    last = body.body[-1]
-    if isinstance(last, cst.SimpleStatementLine):
-        return isinstance(last.body[-1], (cst.Return, cst.Raise, cst.Continue, cst.Break))
-    if isinstance(last, cst.If) and isinstance(last.orelse, cst.Else):
-        return _leaves(last.body) and _leaves(last.orelse.body)
-    return False
-
-
-def _merge(a: dict[str, Value], b: dict[str, Value]) -> dict[str, Value]:
-    merged = dict(a)
-    for name, value in b.items():
-        merged[name] = value if name not in a or a[name] is value else join(a[name], value)
-    return merged
-
-
-class _Branch:
-    """Marks what happens within as happening perhaps."""
-
-    def __init__(self, state: State, node: object) -> None:
-        self.state, self.node = state, node
-
-    def __enter__(self) -> None:
-        self.state.frame.branches = (*self.state.frame.branches, self.node)
-
-    def __exit__(self, *_: object) -> None:
-        self.state.frame.branches = self.state.frame.branches[:-1]
-
-
 def _for(state: State, node: cst.For) -> None:
     if state.recording and walks_modules(state, node.iter) and only_initialises(state, node.body):
-        _drop(state, node)
+        drop(state, node)
         return
     element = looped(state, node.iter)
     _repeat(state, node, lambda: assign(state, node.target, element))
@@ -341,19 +223,19 @@ def _repeat(state: State, node: cst.For | cst.While, head: Callable[[], Any]) ->
         for _ in range(2):
             before = dict(state.frame.names)
             _once(state, node, head)
-            state.frame.names = _merge(before, state.frame.names)
+            state.frame.names = merge(before, state.frame.names)
             if all(state.frame.names.get(n) is v for n, v in before.items()):
                 break
     before = dict(state.frame.names)
     _once(state, node, head)
-    state.frame.names = _merge(before, state.frame.names)
+    state.frame.names = merge(before, state.frame.names)
     if node.orelse is not None:
         execute_block(state, node.orelse.body)
 
 
 def _once(state: State, node: cst.For | cst.While, head: Callable[[], Any]) -> None:
     head()
-    with _Branch(state, node):
+    with Branch(state, node):
         execute_block(state, node.body)
 
 
@@ -370,7 +252,7 @@ def _try(state: State, node: cst.Try) -> None:
     for handler in node.handlers:
         before = dict(state.frame.names)
         execute_block(state, handler.body)
-        state.frame.names = _merge(before, state.frame.names)
+        state.frame.names = merge(before, state.frame.names)
     if node.orelse is not None:
         execute_block(state, node.orelse.body)
     if node.finalbody is not None:
@@ -406,8 +288,23 @@ def _function(state: State, node: cst.FunctionDef) -> None:
     if frame.function is None:
         state.functions.append(info)
     signature(state, node)
+    decorations(state, node)
+
+
+def decorations(state: State, node: cst.FunctionDef) -> None:
+    """Decorators; those that mean nothing to the target go."""
     for decorator in node.decorators:
-        evaluate(state, decorator.decorator)
+        named = decorator.decorator
+        value = evaluate(state, named.func if isinstance(named, cst.Call) else named)
+        if isinstance(value, Api) and role(state, value.name) == "decoration":
+            state.facts.decorations.add(decorator)
+            state.facts.kept.add(named.func if isinstance(named, cst.Call) else named)
+            state.facts.touched.update(state.statements)
+        elif isinstance(value, Api) and role(state, value.name) == "overload":  # another definition follows
+            state.facts.dropped[node] = ""
+            state.facts.touched.update(state.statements)
+        elif isinstance(named, cst.Call):
+            evaluate(state, named)
 
 
 def signature(state: State, node: cst.FunctionDef) -> None:
@@ -433,6 +330,9 @@ def _class(state: State, node: cst.ClassDef) -> None:
                 option.info.subclasses.append(info)
             elif isinstance(option, Api):
                 info.api_bases.append(option)
+                if is_framework(option.name) and not role(state, option.name) and state.rules.find(option.name):
+                    help = "let the class hold such a layer instead, and call it"
+                    state.report(base.value, "T103", f"a class that extends {option.name} is not translated", help)
     state.frame.names[info.name] = Class(info)
     state.classes.append(info)
     _members(state, info)
@@ -451,6 +351,7 @@ def _members(state: State, info: ClassInfo) -> None:
             info.methods[statement.name.value] = state.function_of(statement, scope, info, static)
             state.statements.append(statement)
             signature(state, statement)
+            decorations(state, statement)
             state.statements.pop()
         else:
             before = dict(frame.names)
@@ -474,7 +375,7 @@ _SMALL: dict[type[cst.CSTNode], Callable[[State, Any], None]] = {
     cst.ImportFrom: _import_from,
 }
 _COMPOUND: dict[type[cst.CSTNode], Callable[[State, Any], None]] = {
-    cst.If: _if,
+    cst.If: branch,
     cst.For: _for,
     cst.While: _while,
     cst.With: _with,

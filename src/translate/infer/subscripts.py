@@ -41,9 +41,12 @@ def subscript(state: State, node: cst.Subscript, owner: Value, parts: list[Value
             option = option.info.attributes.get("<children>", option)
         inner = option.children if isinstance(option, Container) else option
         if isinstance(inner, Sequence):
-            found.append(_of_sequence(node, inner, parts))
+            taken = _of_sequence(node, inner, parts)
             if isinstance(option, Container):
-                state.record(state.facts.methods, node, f"item {option.written_as}")
+                whole = isinstance(taken, Sequence) and option.written_as == "sequential" and state.looping is not node
+                state.record(state.facts.methods, node, f"{'part' if whole else 'item'} {option.written_as}")
+                taken = Container("sequential", node, taken) if whole and isinstance(taken, Sequence) else taken
+            found.append(taken)
         elif isinstance(inner, Mapping):
             found.append(_of_mapping(inner, parts))
         elif isinstance(inner, Size):

@@ -29,6 +29,13 @@ class Opaque(Value):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Foreign(Unknown):
+    """What a class or function of another file gives, which this translation does not see."""
+
+    name: str
+
+
 UNKNOWN = Unknown()
 OPAQUE = Opaque()
 
@@ -156,6 +163,8 @@ class Sequence(Value):
     rest: Value | None = None
     born: tuple[object, ...] = ()
     """The branches and loops it was made in: what is added elsewhere is added perhaps."""
+    fields: tuple[str, ...] = ()
+    """The names of the items, if it is a named tuple."""
 
     def everything(self) -> list[Value]:
         return self.items if self.rest is None else [*self.items, self.rest]
@@ -175,6 +184,13 @@ class Api(Value):
     """A name of the source framework: module, function, class or value."""
 
     name: str
+
+
+@dataclass(slots=True, frozen=True)
+class Record(Value):
+    """A class of named tuples."""
+
+    fields: tuple[str, ...]
 
 
 @dataclass(slots=True, frozen=True)

@@ -171,9 +171,11 @@ def child(kind: str, node: cst.Attribute) -> cst.BaseExpression:
     return cst.Subscript(layers, [cst.SubscriptElement(cst.Index(cst.Integer(place)))])
 
 
-def item(kind: str, node: cst.Subscript) -> cst.BaseExpression:
-    """``self.path[0]`` of a Sequential."""
+def item(names: Names, kind: str, node: cst.Subscript) -> cst.BaseExpression:
+    """``self.path[0]`` and ``self.path[:2]`` of a Sequential."""
     if not kind.endswith("sequential"):
         return node
-    layers = cst.Attribute(node.value, cst.Name("layers"))
-    return node.with_changes(value=layers)
+    taken = node.with_changes(value=cst.Attribute(node.value, cst.Name("layers")))
+    if kind.startswith("item"):
+        return taken
+    return cst.Call(cst.parse_expression(names.shorten("keras.Sequential")), [cst.Arg(taken)])

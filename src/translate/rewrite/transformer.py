@@ -10,7 +10,7 @@ import libcst as cst
 from translate.infer.dotted import is_name
 from translate.infer.facts import Apply, Facts
 from translate.infer.flows import keeps_channels_first
-from translate.rewrite import containers, instances
+from translate.rewrite import branches, containers, instances
 from translate.rewrite.adapters import Adapters
 from translate.rewrite.application import Application
 from translate.rewrite.classes import Classes
@@ -138,8 +138,8 @@ class Transformer(cst.CSTTransformer):
         if original in facts.kept:
             return updated
         if original in facts.apply:
-            if facts.apply[original].rule.data.get("role") in ("buffer", "parameter"):
-                return updated  # becomes an assignment, see expression()
+            if facts.apply[original].rule.data.get("role") in ("buffer", "parameter", "assertion"):
+                return updated  # becomes a statement, see expression()
             return self.applied(original, updated)
         if original in facts.containers:
             return containers.make(self.names, facts.containers[original], original, updated)
@@ -217,7 +217,7 @@ class Transformer(cst.CSTTransformer):
         if picked is not None:
             return picked
         if original in facts.methods:
-            return containers.item(facts.methods[original], updated)
+            return containers.item(self.names, facts.methods[original], updated)
         items = facts.items.get(original)
         if items is None:
             return updated
@@ -251,7 +251,12 @@ class Transformer(cst.CSTTransformer):
         node = updated
         if _same_name(node):
             return cst.RemoveFromParent()
-        return commented(node, found) if found else node
+        node = commented(node, found) if found else node
+        if original in self.facts.added:
+            owner, name = self.facts.added[original]
+            name = self.classes.renamed.get(name, name)
+            return cst.FlattenSentinel([node, cst.parse_statement(f"{owner}.add({owner}.{name})")])
+        return node
 
     def expression(self, original: cst.Expr, updated: cst.Expr) -> Any:
         """``x.add_(1)`` as a statement assigns; so does a module's own registration of a buffer."""
@@ -267,6 +272,10 @@ class Transformer(cst.CSTTransformer):
         if apply is not None and apply.rule.data.get("role") in ("buffer", "parameter"):
             self.count(apply)
             return _assignment(self.application(apply, updated.value))
+        if apply is not None and apply.rule.data.get("role") == "assertion" and isinstance(updated.value, cst.Call):
+            self.count(apply)
+            test, message = (_in_one_piece(argument.value) for argument in updated.value.args)
+            return cst.Assert(test, message)
         kind = self.facts.methods.get(value, "")
         named = containers.attribute_set(updated.value, self.classes.renamed) if kind == "setattr" else None
         if named is not None:
@@ -296,6 +305,21 @@ class Transformer(cst.CSTTransformer):
         ):
             node = node.with_changes(body=[*node.body, cst.SimpleStatementLine([cst.Pass()])])
         return node
+
+    def decorator(self, original: cst.Decorator, updated: cst.Decorator) -> Any:
+        return cst.RemoveFromParent() if original in self.facts.decorations else updated
+
+    def branch(self, original: cst.If, updated: cst.If) -> Any:
+        """Of an ``if`` that always goes one way, that way is left."""
+        if original not in self.facts.decided:
+            return self.compound(original, updated)
+        in_chain = bool(self.stack) and isinstance(self.stack[-1], cst.If) and self.stack[-1].orelse is original
+        return branches.taken(updated, self.facts.decided[original], in_chain)
+
+    def conditional(self, original: cst.IfExp, updated: cst.IfExp) -> cst.BaseExpression:
+        if original not in self.facts.decided:
+            return updated
+        return updated.body if self.facts.decided[original] else updated.orelse
 
     def compound(self, original: Any, updated: Any) -> Any:
         if original in self.facts.dropped:
@@ -353,6 +377,13 @@ def _append(arguments: Any, new: cst.Arg) -> list[cst.Arg]:
     return [*found, new.with_changes(comma=trailing)]
 
 
+def _in_one_piece(node: cst.BaseExpression) -> cst.BaseExpression:
+    """An expression over several lines needs brackets where those of a call are gone."""
+    if node.lpar or "\n" not in cst.Module([]).code_for_node(node):
+        return node
+    return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+
+
 def _assignment(application: Application) -> cst.Assign:
     """``self.register_buffer("mask", x)``: the template of the rule is an assignment."""
     template = application.rule.write or ""
@@ -395,7 +426,9 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Transformer, Any, Any], Any]] = {
     cst.IndentedBlock: Transformer.block,
     cst.FunctionDef: Transformer.function,
     cst.ClassDef: Transformer.definition,
-    cst.If: Transformer.compound,
+    cst.If: Transformer.branch,
+    cst.IfExp: Transformer.conditional,
+    cst.Decorator: Transformer.decorator,
     cst.For: Transformer.compound,
     cst.While: Transformer.compound,
     cst.With: Transformer.compound,

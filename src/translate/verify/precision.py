@@ -62,6 +62,17 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
 
             return call
 
+        def hard_sigmoid(original: Any) -> Any:
+            # PyTorch's gradient has a sixth in float32
+            def call(input: Any, inplace: bool = False) -> Any:
+                if input.dtype is not torch.float64:
+                    return original(input, inplace)
+                result = torch.clamp(input / 6 + 0.5, 0, 1)
+                return input.copy_(result) if inplace else result
+
+            return call
+
+        replace(torch.nn.functional, "hardsigmoid", hard_sigmoid)
         replace(torch.Tensor, "float", wider)
         replace(torch.Tensor, "to", to)
         replace(torch.Tensor, "type", to)

@@ -1,0 +1,24 @@
+"""What is left of an ``if`` that always goes one way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+
+def taken(node: cst.If, outcome: bool, in_chain: bool) -> Any:
+    """The branch for ``outcome`` in place of the statement; ``in_chain``: the statement is an ``elif``."""
+    if not outcome and isinstance(node.orelse, cst.If):
+        inner = node.orelse
+        return inner if in_chain else inner.with_changes(leading_lines=node.leading_lines)
+    suite = node.body if outcome else (node.orelse.body if isinstance(node.orelse, cst.Else) else None)
+    if suite is None:
+        return cst.RemoveFromParent()
+    if in_chain:
+        return cst.Else(suite)
+    if isinstance(suite, cst.SimpleStatementSuite):
+        return cst.SimpleStatementLine(suite.body, leading_lines=node.leading_lines)
+    first, *rest = suite.body
+    lines = [*node.leading_lines, *getattr(first, "leading_lines", ())]
+    return cst.FlattenSentinel([first.with_changes(leading_lines=lines), *rest])
