@@ -346,13 +346,17 @@ def test_change_in_place_is_an_assignment(name: str):
 WEIGHTS = {
     "buffer": (
         "self.register_buffer('scale', torch.ones(3))",
-        'self.scale = keras.Variable(ops.ones((3,)), trainable=False, name="scale")',
+        'self.scale = self.add_weight(shape=(3,), initializer="ones", trainable=False, name="scale")',
     ),
     "no buffer": ("self.register_buffer('scale', None)", "self.scale = None"),
-    "parameter": ("self.scale = nn.Parameter(torch.zeros(3))", "self.scale = keras.Variable(ops.zeros((3,)))"),
+    "parameter": (
+        "self.scale = nn.Parameter(torch.zeros(3))",
+        'self.scale = self.add_weight(shape=(3,), initializer="zeros", name="scale")',
+    ),
+    "parameter of any value": ("self.scale = nn.Parameter(s)", "self.scale = keras.Variable(s)"),
     "frozen parameter": (
         "self.scale = nn.Parameter(torch.zeros(3), requires_grad=False)",
-        "self.scale = keras.Variable(ops.zeros((3,)), trainable=False)",
+        'self.scale = self.add_weight(shape=(3,), initializer="zeros", trainable=False, name="scale")',
     ),
     "no parameter": ("self.register_parameter('scale', None)", "self.scale = None"),
 }
@@ -361,7 +365,7 @@ WEIGHTS = {
 @pytest.mark.parametrize("name", WEIGHTS)
 def test_weights_of_a_module(name: str):
     before, after = WEIGHTS[name]
-    assert init_of(whole(net(before))).replace("'", '"') == after
+    assert init_of(whole(net(before, parameters=", s=None"))).replace("'", '"') == after
 
 
 INITIALISATION = {
@@ -769,3 +773,27 @@ def test_nothing_of_the_framework_is_left_in_silence() -> None:
     done = translate(net(forward="y = x\nreturn torch.stack(torch.meshgrid(y, y))"))
     assert "torch." not in done.code or not done.complete
     assert all("TODO(translate)" in line for line in done.code.splitlines() if "torch." in line)
+
+
+def test_parameters_are_weights_with_initializers() -> None:
+    init = (
+        "self.a = nn.Parameter(torch.zeros(1, n))\nself.b = nn.Parameter(torch.randn(2, n), requires_grad=False)\n"
+        "self.register_buffer('c', torch.ones(2, 3, dtype=torch.long))\nself.d = nn.Parameter(n * torch.ones(3))"
+    )
+    assert init_of(whole(net(init, "return x + self.a", parameters=", n"))).splitlines() == [
+        'self.a = self.add_weight(shape=(1, n), initializer="zeros", name="a")',
+        "self.b = self.add_weight(shape=(2, n), initializer=keras.initializers.RandomNormal(stddev=1.0), "
+        'trainable=False, name="b")',
+        'self.c = self.add_weight(shape=(2, 3), initializer="ones", dtype="int64", trainable=False, name="c")',
+        "self.d = keras.Variable(n * ops.ones((3,)))",
+    ]
+
+
+def test_what_is_not_needed_is_not_imported() -> None:
+    assert "import layers" not in whole(net("self.a = nn.Parameter(torch.zeros(3))", "return x * self.a")).code
+    assert "ops" not in whole(net("self.a = nn.Parameter(torch.zeros(3))", "return x * self.a")).code
+
+
+def test_a_shape_that_is_put_together_is_a_shape() -> None:
+    assert call_of(whole(net(forward="return x.view((2,) + x.shape[1:])"))).endswith("(2,) + ops.shape(x)[1:])")
+    assert call_of(whole(net(forward="return torch.zeros(n // 2)", before="n = 4"))) == "return ops.zeros((n // 2,))"

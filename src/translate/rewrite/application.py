@@ -108,8 +108,14 @@ class Application:
         return tuple_of(parts)
 
     def _is_number(self, node: cst.BaseExpression) -> bool:
-        """``x.repeat(n)`` gives one number, ``x.view(shape)`` a shape."""
-        return isinstance(node, (cst.Integer, cst.UnaryOperation, cst.BinaryOperation))
+        """``x.repeat(n)`` gives one number, ``x.view(shape)`` and ``x.view((n,) + shape)`` a shape."""
+        if isinstance(node, cst.BinaryOperation):
+            return self._is_operand(node.left) and self._is_operand(node.right)
+        return isinstance(node, (cst.Integer, cst.UnaryOperation))
+
+    def _is_operand(self, node: cst.BaseExpression) -> bool:
+        sliced = isinstance(node, cst.Subscript) and isinstance(node.slice[0].slice, cst.Slice)
+        return not sliced and not isinstance(node, (cst.Tuple, cst.List))
 
     def _receiver(self) -> cst.BaseExpression:
         node = self.node.func if isinstance(self.node, cst.Call) else self.node

@@ -20,13 +20,14 @@ def used_names(code: str) -> set[str]:
 def rewrite_imports(module: cst.Module, names: Names, definitions: str) -> cst.Module:
     """Takes out imports that nothing uses; puts in those of the target, and ``definitions`` after those at the top."""
     used = used_names(module.code)
+    wanted = used | used_names(definitions)
     body: list[Any] = []
     place: int | None = None
     for statement in module.body:
         kept = _without_framework(statement, used)
         if kept is not statement and place is None:
             place = len(body)
-            new = _imports(names)
+            new = _imports(names, wanted)
             if new and isinstance(statement, cst.SimpleStatementLine):
                 new[0] = new[0].with_changes(leading_lines=statement.leading_lines)
             body += new
@@ -34,9 +35,9 @@ def rewrite_imports(module: cst.Module, names: Names, definitions: str) -> cst.M
             body.append(kept)
     if place is None:
         place = _after_docstring(body)
-        body[place:place] = _imports(names)
+        body[place:place] = _imports(names, wanted)
     if definitions:
-        at = _after_imports(body, place + len(_imports(names)))
+        at = _after_imports(body, place + len(_imports(names, wanted)))
         if at < len(body):  # two lines between a definition and what follows
             lines = list(body[at].leading_lines)
             empty = [line for line in lines if line.comment is None]
@@ -45,11 +46,11 @@ def rewrite_imports(module: cst.Module, names: Names, definitions: str) -> cst.M
     return module.with_changes(body=body)
 
 
-def _imports(names: Names) -> list[cst.SimpleStatementLine]:
+def _imports(names: Names, wanted: set[str]) -> list[cst.SimpleStatementLine]:
     lines: list[str] = []
-    if "keras" in names.used:
+    if "keras" in names.used & wanted:
         lines.append("import keras")
-    short = [n for n in SHORT if n in names.used]
+    short = [n for n in SHORT if n in names.used & wanted]
     if short:
         lines.append(f"from keras import {', '.join(short)}")
     return [_statement(line) for line in lines]

@@ -10,7 +10,7 @@ import libcst as cst
 from translate.infer.dotted import is_name
 from translate.infer.facts import Apply, Facts
 from translate.infer.flows import keeps_channels_first
-from translate.rewrite import branches, containers, instances
+from translate.rewrite import branches, containers, instances, parameters
 from translate.rewrite.adapters import Adapters
 from translate.rewrite.application import Application
 from translate.rewrite.classes import Classes
@@ -271,7 +271,7 @@ class Transformer(cst.CSTTransformer):
         apply = self.facts.apply.get(value)
         if apply is not None and apply.rule.data.get("role") in ("buffer", "parameter"):
             self.count(apply)
-            return _assignment(self.application(apply, updated.value))
+            return self.weight(apply, _assignment(self.application(apply, updated.value)))
         if apply is not None and apply.rule.data.get("role") == "assertion" and isinstance(updated.value, cst.Call):
             self.count(apply)
             test, message = (_in_one_piece(argument.value) for argument in updated.value.args)
@@ -286,6 +286,23 @@ class Transformer(cst.CSTTransformer):
             attribute = cst.Attribute(cst.Name("self"), cst.Name(kind.removeprefix("none ")))
             return cst.Assign([cst.AssignTarget(attribute)], cst.Name("None"))
         return updated
+
+    def assignment(self, original: cst.Assign, updated: cst.Assign) -> cst.Assign:
+        apply = self.facts.apply.get(original.value)
+        return updated if apply is None or original.value in self.facts.casts else self.weight(apply, updated)
+
+    def weight(self, apply: Apply, node: cst.Assign) -> cst.Assign:
+        """``self.scale = ...`` of a module as a weight with an initializer, where that is possible."""
+        target = node.targets[0].target
+        if "initializers" not in apply.rule.data or len(node.targets) != 1 or not isinstance(target, cst.Attribute):
+            return node
+        scopes = [n for n in self.stack if isinstance(n, cst.ClassDef)]
+        if not isinstance(target.value, cst.Name) or not scopes or scopes[-1] not in self.facts.modules:
+            return node
+        call = parameters.weight(
+            target.value, target.attr.value, node.value, apply.rule.data["initializers"], self.names
+        )
+        return node if call is None else node.with_changes(value=call)
 
     def augmented(self, original: cst.AugAssign, updated: cst.AugAssign) -> Any:
         """``x += y`` where x is transposed first is written out."""
@@ -422,6 +439,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Transformer, Any, Any], Any]] = {
     cst.Tuple: Transformer.unpacked,
     cst.SimpleStatementLine: Transformer.line,
     cst.Expr: Transformer.expression,
+    cst.Assign: Transformer.assignment,
     cst.AugAssign: Transformer.augmented,
     cst.IndentedBlock: Transformer.block,
     cst.FunctionDef: Transformer.function,
