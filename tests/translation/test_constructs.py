@@ -797,3 +797,27 @@ def test_what_is_not_needed_is_not_imported() -> None:
 def test_a_shape_that_is_put_together_is_a_shape() -> None:
     assert call_of(whole(net(forward="return x.view((2,) + x.shape[1:])"))).endswith("(2,) + ops.shape(x)[1:])")
     assert call_of(whole(net(forward="return torch.zeros(n // 2)", before="n = 4"))) == "return ops.zeros((n // 2,))"
+
+
+ITEMS = {
+    "slice": ("y[:, 1:] = x[:, :-1]", "y = set_items(y, (slice(None), slice(1, None)), x[:, :-1])"),
+    "every second": ("y[0::2] = 0", "y = set_items(y, slice(0, None, 2), 0)"),
+    "up to": ("y[:2] = 0", "y = set_items(y, slice(2), 0)"),
+    "number": ("y[i] = x[0]", "y = set_items(y, i, x[0])"),
+    "ellipsis": ("y[..., 0] = 1", "y = set_items(y, (..., 0), 1)"),
+    "augmented": ("y[:, 0] += 2", "y = set_items(y, (slice(None), 0), y[:, 0] + 2)"),
+}
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_items_are_set(name: str) -> None:
+    source, expected = ITEMS[name]
+    done = whole(net(forward=f"y = torch.zeros_like(x)\n{source}\nreturn y", before="i = 1"))
+    assert call_of(done).splitlines()[1] == expected
+
+
+def test_items_that_cannot_be_set_are_told() -> None:
+    assert left(net(forward="y = x + 1\ny[x > 0] = 0\nreturn y"))[0][0] == "T103"
+    assert left(net(forward="y = x + 1\nz = y\nz[0] = 0\nreturn y"))[0][0] == "T104"
+    image = net("self.c = nn.Conv2d(3, 3, 1)", "y = self.c(x)\ny[:, 0] = 0\nreturn y")
+    assert left(image)[0][0] == "T103"

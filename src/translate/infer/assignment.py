@@ -24,6 +24,7 @@ from translate.infer.values import (
     Value,
     join,
     options,
+    source,
 )
 from translate.rules.condition import NotKnown
 
@@ -157,10 +158,34 @@ def _set_item(state: State, target: cst.Subscript, value: Value, augmented: bool
             else:
                 inner.rest = join(*([inner.rest] if inner.rest else []), value)
         elif isinstance(option, Tensor):
-            state.report(
-                target,
-                "T103",
-                "an item of a tensor is assigned, which Keras tensors do not allow",
-                "build the tensor by concatenation, where or scatter",
-            )
+            if not _set_in_place(state, target, option, value):
+                state.report(
+                    target,
+                    "T103",
+                    "an item of a tensor is assigned, which Keras tensors do not allow",
+                    "build the tensor by concatenation, where or scatter",
+                )
             option.changed_in_place()
+            if isinstance(target.value, cst.Name):
+                state.frame.names[target.value.value] = source(option.rank)
+
+
+def _set_in_place(state: State, target: cst.Subscript, tensor: Tensor, value: Value) -> bool:
+    """Whether ``x[index] = value`` can be written as a new ``x``: a name, in the source's order, numbers and slices."""
+    from translate.infer.expressions import evaluate
+
+    if not isinstance(target.value, cst.Name) or any(t.is_image for t in tensors_in(value)):
+        return False
+    for element in target.slice:
+        part = element.slice
+        index = evaluate(state, part.value) if isinstance(part, cst.Index) else NONE
+        if isinstance(index, (Tensor, Sequence, Unknown)) or (isinstance(part, cst.Index) and index is NONE):
+            return False
+    for undecided in (tensor, *tensors_in(value)):
+        if undecided.undecided:
+            undecided.arrangement.decide("source", undecided.rank)
+    if tensor.is_image:
+        return False
+    state.facts.items_set.add(target)
+    state.facts.touched.update(state.statements)
+    return True

@@ -87,6 +87,8 @@ class Facts:
     """Calls of modules: from which argument on they are passed by name, and the names."""
     added: dict[cst.CSTNode, tuple[str, str]] = field(default_factory=dict[cst.CSTNode, "tuple[str, str]"])
     """Assignments of a layer to an attribute (whose, and its name) that make it one of a chain."""
+    items_set: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    """Targets ``x[index]`` of assignments that make a new tensor of ``x``."""
     decided: dict[cst.CSTNode, bool] = field(default_factory=dict[cst.CSTNode, bool])
     """Conditions of which it is known which way they go."""
     decorations: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])

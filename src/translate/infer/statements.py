@@ -87,7 +87,7 @@ def _annotated(state: State, node: cst.AnnAssign) -> None:
 def _augmented(state: State, node: cst.AugAssign) -> None:
     left, right = evaluate(state, node.target), evaluate(state, node.value)
     value = binary(state, node.operator, Operand(left, node.target), Operand(right, node.value))
-    if any(isinstance(o, Tensor) for o in options(left)):
+    if any(isinstance(o, Tensor) for o in options(left)) and not isinstance(node.target, cst.Subscript):
         for tensor in tensors_in(left):
             tensor.changed_in_place()
         state.facts.touched.update(state.statements if state.recording else ())

@@ -10,7 +10,8 @@ import libcst as cst
 from translate.infer.dotted import is_name
 from translate.infer.facts import Apply, Facts
 from translate.infer.flows import keeps_channels_first
-from translate.rewrite import branches, containers, instances, parameters
+from translate.infer.roles import TENSOR
+from translate.rewrite import branches, containers, instances, items, parameters
 from translate.rewrite.adapters import Adapters
 from translate.rewrite.application import Application
 from translate.rewrite.classes import Classes
@@ -54,6 +55,7 @@ class Transformer(cst.CSTTransformer):
         self.classes = Classes(facts, rules, names)
         self.origins: dict[int, tuple[cst.CSTNode, cst.CSTNode]] = {}
         """Names as they are now, by identity, and the nodes of the source that they come from."""
+        self.set_items = next(str(r.data["set_items"]) for r in rules.find(TENSOR) if "set_items" in r.data)
         self.marks: dict[cst.CSTNode, list[Any]] = {}
         for found in facts.found:
             if found.code.startswith("T") and found.statement is not None:
@@ -288,6 +290,10 @@ class Transformer(cst.CSTTransformer):
         return updated
 
     def assignment(self, original: cst.Assign, updated: cst.Assign) -> cst.Assign:
+        if len(original.targets) == 1 and original.targets[0].target in self.facts.items_set:
+            target = updated.targets[0].target
+            assert isinstance(target, cst.Subscript)
+            return items.assigned(self.names, self.set_items, target, updated.value)
         apply = self.facts.apply.get(original.value)
         return updated if apply is None or original.value in self.facts.casts else self.weight(apply, updated)
 
@@ -305,7 +311,10 @@ class Transformer(cst.CSTTransformer):
         return node if call is None else node.with_changes(value=call)
 
     def augmented(self, original: cst.AugAssign, updated: cst.AugAssign) -> Any:
-        """``x += y`` where x is transposed first is written out."""
+        """``x += y`` where x is transposed first is written out; so is ``x[0] += y``."""
+        if original.target in self.facts.items_set and isinstance(updated.target, cst.Subscript):
+            value = cst.BinaryOperation(updated.target, _OPERATORS[type(updated.operator)](), updated.value)
+            return items.assigned(self.names, self.set_items, updated.target, value)
         if original.target not in self.facts.casts:
             return updated
         operator = _OPERATORS[type(original.operator)]()

@@ -111,6 +111,7 @@ RULE_KEYS: dict[str, _Kind] = {
     "model": _SIGNATURE,
     "layer": _SIGNATURE,
     "instance": _TEXT,
+    "set_items": _TEXT,
     "initializers": _MAPPING,
     "methods": _MAPPING,
     "with_data_format": _NAMES,

@@ -12,6 +12,20 @@ from importlib import import_module
 from typing import Any, cast
 from unittest import mock
 
+_CREATE = (
+    "arange",
+    "zeros",
+    "ones",
+    "full",
+    "empty",
+    "eye",
+    "linspace",
+    "tensor",
+    "zeros_like",
+    "ones_like",
+    "full_like",
+)
+
 
 @contextmanager
 def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
@@ -53,6 +67,19 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
 
             return call
 
+        def made(float32: Any, float64: Any) -> Callable[[Any], Any]:
+            """For functions that make a tensor of the type they are told."""
+
+            def make(original: Any) -> Any:
+                def call(*arguments: Any, **keywords: Any) -> Any:
+                    if active() and keywords.get("dtype") is not None and keywords["dtype"] == float32:
+                        keywords["dtype"] = float64
+                    return original(*arguments, **keywords)
+
+                return call
+
+            return make
+
         def leaky(original: Any) -> Any:
             # TensorFlow keeps the slope in float32
             def call(features: Any, alpha: Any = 0.2, name: Any = None) -> Any:
@@ -76,6 +103,10 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
         replace(torch.Tensor, "float", wider)
         replace(torch.Tensor, "to", to)
         replace(torch.Tensor, "type", to)
+        for name in _CREATE:
+            replace(torch, name, made(torch.float32, torch.float64))
+            if hasattr(backend.numpy, name):
+                replace(backend.numpy, name, made("float32", "float64"))
         for owner in (backend, backend.core):
             replace(owner, "cast", cast)
             replace(owner, "convert_to_tensor", convert)

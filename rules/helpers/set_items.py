@@ -1,0 +1,12 @@
+import keras
+
+
+def set_items(x, index, values):
+    """``x`` with other values in the places that ``index`` (numbers and slices) names."""
+    shape = keras.ops.shape(x)
+    places = keras.ops.reshape(keras.ops.arange(keras.ops.size(x)), shape)[index]
+    values = keras.ops.broadcast_to(keras.ops.cast(values, x.dtype), keras.ops.shape(places))
+    flat = keras.ops.scatter_update(
+        keras.ops.reshape(x, (-1,)), keras.ops.reshape(places, (-1, 1)), keras.ops.reshape(values, (-1,))
+    )
+    return keras.ops.reshape(flat, shape)

@@ -1,0 +1,42 @@
+"""``x[index] = values`` where tensors cannot be changed: a new tensor under the same name."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from translate.rewrite.names import Names
+from translate.rewrite.templates import fill
+
+_COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+
+
+def assigned(names: Names, template: str, target: cst.Subscript, values: cst.BaseExpression) -> cst.Assign:
+    """The assignment that ``template`` ("{x} = f({x}, {index}, {values})") describes."""
+    name, _, text = template.partition(" = ")
+    parts = {"x": target.value, "index": index_of(target), "values": values}
+    value = fill(text, names.shorten, lambda key, _scalar, _item: parts[key])
+    assert name == "{x}"
+    return cst.Assign([cst.AssignTarget(target.value)], value)  # type: ignore[arg-type]
+
+
+def index_of(node: cst.Subscript) -> cst.BaseExpression:
+    """What stands in the brackets, as an expression: ``(slice(None), slice(0, None, 2))``."""
+    parts = [_part(e.slice) for e in node.slice]
+    if len(parts) == 1:
+        return parts[0]
+    elements = [cst.Element(p, comma=_COMMA) for p in parts[:-1]]
+    return cst.Tuple([*elements, cst.Element(parts[-1])])
+
+
+def _part(part: cst.BaseSlice) -> cst.BaseExpression:
+    if isinstance(part, cst.Index):
+        return part.value
+    assert isinstance(part, cst.Slice)
+    bounds = [part.lower, part.upper, part.step]
+    while bounds[-1] is None and len(bounds) > 2:
+        bounds.pop()
+    if bounds[0] is None and len(bounds) == 2:  # slice(stop)
+        bounds.pop(0)
+    arguments = [cst.Arg(b if b is not None else cst.Name("None"), comma=_COMMA) for b in bounds]
+    arguments[-1] = arguments[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    return cst.Call(cst.Name("slice"), arguments)
