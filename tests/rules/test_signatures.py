@@ -392,9 +392,12 @@ def test_names_within_the_rule(rule: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("path", sorted((RULES / "helpers").glob("*.py")), ids=lambda p: p.stem)
 def test_helper_is_one_definition(path: Path) -> None:
-    """It is copied as it stands: one definition with the file's name and a docstring, and no import but keras."""
+    """It is copied as it stands: one definition with the file's name and a docstring; imports: keras and helpers."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    definitions = [n for n in tree.body if not isinstance(n, ast.Import)]
+    definitions = [n for n in tree.body if not isinstance(n, (ast.Import, ast.ImportFrom))]
+    others = [a.name for n in tree.body if isinstance(n, ast.ImportFrom) and n.level == 1 for a in n.names]
+    assert all((path.parent / f"{name}.py").is_file() for name in others)
+    assert not [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.level != 1]
     imports = [a.name for n in tree.body if isinstance(n, ast.Import) for a in n.names]
     assert [n.name for n in definitions if isinstance(n, (ast.ClassDef, ast.FunctionDef))] == [path.stem]
     assert len(definitions) == 1

@@ -817,7 +817,105 @@ def test_items_are_set(name: str) -> None:
 
 
 def test_items_that_cannot_be_set_are_told() -> None:
-    assert left(net(forward="y = x + 1\ny[x > 0] = 0\nreturn y"))[0][0] == "T103"
+    assert left(net(forward="y = x + 1\ny[x > 0, 0] = 0\nreturn y"))[0][0] == "T103"
     assert left(net(forward="y = x + 1\nz = y\nz[0] = 0\nreturn y"))[0][0] == "T104"
     image = net("self.c = nn.Conv2d(3, 3, 1)", "y = self.c(x)\ny[:, 0] = 0\nreturn y")
     assert left(image)[0][0] == "T103"
+
+
+TAKEN = {
+    "rows": ("index = torch.arange(2)", "return x[index]", "return ops.take(x, index, axis=0)"),
+    "along an axis": ("index = torch.arange(2)", "return x[:, index]", "return ops.take(x, index, axis=1)"),
+    "a list": ("", "return x[:, [2, 0]]", "return ops.take(x, [2, 0], axis=1)"),
+    "by another type": ("index = self.order.long()", "return x[index]", "return ops.take(x, index, axis=0)"),
+    "perhaps a mask": ("index = self.order", "return x[:, index]", "return take_items(x, index, axis=1)"),
+    "a mask": ("index = x[0] > 0", "return x[:, index]", "return take_items(x, index, axis=1)"),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_items_are_taken(name: str) -> None:
+    before, source, expected = TAKEN[name]
+    buffer = "self.register_buffer('order', torch.zeros(3))"
+    assert call_of(whole(net(buffer, f"{before}\n{source}"))).endswith(expected)
+
+
+def test_channels_are_taken_from_the_last_axis() -> None:
+    done = whole(net("self.c = nn.Conv2d(3, 3, 1)", "return self.c(x)[:, [2, 0, 1]]"))
+    assert call_of(done) == "return ops.take(self.c(x), [2, 0, 1], axis=-1)"
+
+
+def test_several_tensors_as_indices_are_told() -> None:
+    assert left(net(forward="i = torch.arange(2)\nreturn x[i, i]"))[0][0] == "T103"
+
+
+MIXED = {
+    "whole numbers and a float": ("i * 0.5", "ops.multiply(i, 0.5)"),
+    "and a number that is not known": ("i * -self.k", "ops.multiply(i, -self.k)"),
+    "and a whole number": ("i * 2 + 1", "i * 2 + 1"),
+    "and their own type": ("i * i", "i * i"),
+    "divided": ("i / 2", "ops.divide(i, 2)"),
+    "one over": ("1 / (i + 1)", "ops.divide(1, i + 1)"),
+    "and a tensor": ("i * x", "ops.multiply(i, x)"),
+    "added to a tensor": ("x + i", 'x + ops.cast(i, "float32")'),
+    "a mask and a tensor": ("x * (x > 0)", "ops.multiply(x, x > 0)"),
+    "a mask and a number": ("(x > 0) == 0", "ops.equal(x > 0, 0)"),
+    "a negated mask": ("(~(x > 0)) * x", "ops.multiply(~(x > 0), x)"),
+    "a cast": ("i.float() * 0.5", 'ops.cast(i, "float32") * 0.5'),
+    "a cast by name": ("i.to(torch.float32) * 0.5", 'ops.cast(i, "float32") * 0.5'),
+    "another shape": ("i.unsqueeze(0) * 0.5", "ops.multiply(ops.expand_dims(i, 0), 0.5)"),
+    "compared": ("i < x", "ops.less(i, x)"),
+    "counted": ("x.sum() / (x > 0).sum()", "ops.divide(ops.sum(x), ops.sum(x > 0))"),
+    "of two lengths": ("i + x.argmax(1).long()", 'ops.cast(i, "int64") + ops.cast(ops.argmax(x, 1), "int64")'),
+}
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_types_of_elements_mix(name: str) -> None:
+    """PyTorch promotes in every operation, operators of TensorFlow do not."""
+    source, expected = MIXED[name]
+    done = whole(net("self.k = 0.5", f"i = torch.arange(3)\nreturn {source}"))
+    assert call_of(done).splitlines()[-1] == f"return {expected}"
+
+
+def test_types_of_elements_mix_in_place() -> None:
+    done = whole(net(forward="y = x + 1\ny *= x > 0\nreturn y"))
+    assert call_of(done).splitlines()[1] == "y = ops.multiply(y, x > 0)"
+
+
+OTHER_NAMES = {
+    "a parameter": ("from torch.nn.parameter import Parameter", "Parameter(torch.zeros(3))", "self.add_weight"),
+    "a layer": ("from torch.nn.modules.linear import Linear", "Linear(3, 4)", "layers.Dense(4)"),
+    "a module": ("from torch.nn import modules", "modules.Linear(3, 4)", "layers.Dense(4)"),
+    "a deep module": ("import torch.nn.modules.conv as conv", "conv.Conv2d(3, 4, 1)", "layers.Conv2D(4, 1)"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_NAMES)
+def test_other_names_of_the_same(name: str) -> None:
+    line, made, expected = OTHER_NAMES[name]
+    assert expected in whole(f"{line}\n{net(f'self.m = {made}')}").code
+
+
+def test_a_tensor_is_never_told_to_be_on_a_gpu() -> None:
+    done = whole(net(forward="y = x + 1\nif x.is_cuda:\n    y = y.cuda()\nreturn y"))
+    assert call_of(done) == "y = x + 1\nreturn y"
+
+
+def test_walks_over_parameters_are_told() -> None:
+    code = net(forward="return x") + "\n    def size(self):\n        return sum(p.numel() for p in self.parameters())\n"
+    assert left(code)[0][0] == "T101"
+
+
+def test_sizes_of_uninitialised_tensors() -> None:
+    assert "self.add_weight(shape=(3, 4)" in whole(net("self.w = nn.Parameter(torch.FloatTensor(3, 4))")).code
+    assert left(net("self.w = nn.Parameter(torch.FloatTensor(3))"))[0][0] == "T102"
+
+
+def test_limits_of_types() -> None:
+    done = whole(net(forward="return x.masked_fill(x > 0, torch.finfo(x.dtype).min)"))
+    assert call_of(done) == "return ops.where(x > 0, finfo(x.dtype).min, x)"
+
+
+def test_padding_index_that_is_not_known() -> None:
+    assert "PaddedEmbedding(9, 4, self.k)" in whole(net("self.k = len('a')\nself.e = nn.Embedding(9, 4, self.k)")).code

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from conftest import Check
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("keras")
@@ -80,3 +81,28 @@ def test_other_draws_are_repeated_in_the_order_of_axes_of_the_other_side() -> No
     with draws.run(source=False):
         np.testing.assert_array_equal(draws.draw((2, 4, 5, 3), normal=True), first.transpose(0, 2, 3, 1))
         np.testing.assert_array_equal(draws.draw((2, 1), normal=False), second)
+
+
+def test_float32_sees_the_same_random_tables(check: Check) -> None:
+    """A buffer that the constructor draws differs from one model to the next; the comparison must not."""
+    source = """\
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("table", torch.randn(32))  # few numbers are drawn alike in both types
+
+    def forward(self, x):
+        return x * self.table
+"""
+    target = (
+        "import keras\n\n\nclass Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.table = keras.Variable(keras.random.normal((32,)), trainable=False)\n\n"
+        "    def call(self, x):\n        return x * self.table\n"
+    )
+    result = check(source, target, "x: float32[N,32]")
+    assert result.verdict == "equal"
+    assert max(c.relative for c in result.comparisons if c.dtype == "float32") < 1e-5

@@ -171,20 +171,30 @@ def _set_item(state: State, target: cst.Subscript, value: Value, augmented: bool
 
 
 def _set_in_place(state: State, target: cst.Subscript, tensor: Tensor, value: Value) -> bool:
-    """Whether ``x[index] = value`` can be written as a new ``x``: a name, in the source's order, numbers and slices."""
+    """Whether ``x[index] = value`` can be written as a new ``x``: a name, in the source's order.
+
+    The index: numbers and slices, or one list or tensor.
+    """
     from translate.infer.expressions import evaluate
 
-    if not isinstance(target.value, cst.Name) or any(t.is_image for t in tensors_in(value)):
+    if not isinstance(target.value, cst.Name):
         return False
+    involved = [tensor, *tensors_in(value)]
     for element in target.slice:
-        part = element.slice
-        index = evaluate(state, part.value) if isinstance(part, cst.Index) else NONE
-        if isinstance(index, (Tensor, Sequence, Unknown)) or (isinstance(part, cst.Index) and index is NONE):
+        if not isinstance(element.slice, cst.Index):
+            continue
+        index = evaluate(state, element.slice.value)
+        if index is NONE:
             return False
-    for undecided in (tensor, *tensors_in(value)):
+        if any(isinstance(o, (Tensor, Sequence, Unknown)) for o in options(index)):
+            one = isinstance(index, Tensor) or (isinstance(index, Sequence) and index.kind == "list")
+            if not one or len(target.slice) > 1:
+                return False
+            involved += tensors_in(index)
+    for undecided in involved:
         if undecided.undecided:
             undecided.arrangement.decide("source", undecided.rank)
-    if tensor.is_image:
+    if any(one.is_image for one in involved):
         return False
     state.facts.items_set.add(target)
     state.facts.touched.update(state.statements)

@@ -49,7 +49,7 @@ def attribute(state: State, node: cst.Attribute, owner: Value, called: bool = Fa
 
 def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool) -> Value:
     if isinstance(owner, Api):
-        return Api(f"{owner.name}.{name}")
+        return Api(state.rules.public(f"{owner.name}.{name}"))
     if isinstance(owner, Instance):
         return of_instance(state, node, owner, name)
     if isinstance(owner, Super):

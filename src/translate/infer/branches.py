@@ -12,8 +12,9 @@ from translate.infer.facts import to_image, to_source
 from translate.infer.initialisation import drop, initialises
 from translate.infer.narrowing import narrowed
 from translate.infer.references import is_direct
+from translate.infer.roles import TENSOR
 from translate.infer.state import State
-from translate.infer.values import Api, Tensor, Value, image, join, source
+from translate.infer.values import Api, Tensor, Value, image, join, options, source
 
 
 def branch(state: State, node: cst.If) -> None:
@@ -46,13 +47,21 @@ def decided(state: State, test: cst.BaseExpression) -> bool | None:
         if ends in both:
             return ends
         return None if None in both else not ends
-    if not isinstance(test, cst.Call) or not is_direct(state, test.func):
-        return None
-    asked = evaluate(state, test.func)
-    for rule in state.rules.find(asked.name) if isinstance(asked, Api) else ():
+    for rule in state.rules.find(_asked(state, test)):
         if rule.data.get("role") == "constant":
             return bool(ast.literal_eval(rule.write or "None"))
     return None
+
+
+def _asked(state: State, test: cst.BaseExpression) -> str:
+    """The name of what a test calls, or of the attribute of a tensor that it looks at."""
+    if isinstance(test, cst.Call) and is_direct(state, test.func):
+        asked = evaluate(state, test.func)
+        return asked.name if isinstance(asked, Api) else ""
+    if isinstance(test, cst.Attribute) and isinstance(test.value, cst.Name):
+        tensors = all(isinstance(o, Tensor) for o in options(evaluate(state, test.value)))
+        return f"{TENSOR}.{test.attr.value}" if tensors else ""
+    return ""
 
 
 def _either(state: State, node: cst.If) -> None:

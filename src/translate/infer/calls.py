@@ -9,6 +9,7 @@ import libcst as cst
 from translate.infer import builtin, containers, flows, records
 from translate.infer.adapting import general
 from translate.infer.binding import BindingError, Bound, bind, choose, tensors_in
+from translate.infer.elements import of_call
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.modules import call_instance, construct, module_method
@@ -31,6 +32,7 @@ from translate.infer.values import (
     Method,
     Opaque,
     Record,
+    Sequence,
     Size,
     Super,
     Tensor,
@@ -208,9 +210,9 @@ def _by_rule(
         if state.recording and direct:
             state.made[node] = (apply, tuple(state.statements))
         return layer
-    if rule.code:
-        return HOOKS[rule.code](state, node, rule, bound)
     first = bound.first() if bound.operands or any(bound.stars.values()) else Operand(OPAQUE)
+    if rule.code:
+        return of_call(state, rule, bound, first, HOOKS[rule.code](state, node, rule, bound))
     value, axes = flows.flow(state, rule, bound, first, case.becomes if case else "")
     apply = Apply(rule, bound.signature, case, bound.slots(), tuple(axes.items()))
     if receiver is not None or is_direct(state, node.func):
@@ -219,6 +221,7 @@ def _by_rule(
         state.report(node, "T105", f"{name} is passed on as a value and called where its axis is not known")
     if rule.view and isinstance(value, Tensor) and isinstance(first.value, Tensor):
         value.parts = (*value.parts, first.value)
+    value = of_call(state, rule, bound, first, value)
     changed_in_place(state, node, name, bound, first)
     parent = state.statements[-1] if state.statements else None
     alone = isinstance(parent, cst.SimpleStatementLine) and _is_statement(parent, node)
@@ -228,8 +231,6 @@ def _by_rule(
         state.record(state.facts.assigned, node, first.node)
         assign(state, first.node, value)
     if rule.data.get("result") == "pair":
-        from translate.infer.values import Sequence
-
         return Sequence("tuple", [value, flows.like(value) if isinstance(value, Tensor) else value])
     return value
 

@@ -90,14 +90,12 @@ def method(state: State, node: cst.Call, owner: Container, name: str, operands: 
         return owner.children
     if name == "keys":
         return Sequence("list", [], OPAQUE)
-    if kind == "walk":
-        return UNKNOWN
     if name == "forward":
         return state.chain(node, owner, operands)
     rules = state.rules.find(f"torch.nn.Module.{name}")
     if rules and not rules[0].supported:
         state.report(node, "T101", f"{rules[0].name} has no counterpart in Keras", rules[0].help)
-    return OPAQUE
+    return UNKNOWN if kind == "walk" else OPAQUE
 
 
 def _pair(owner: Container) -> Value:
@@ -137,11 +135,11 @@ def module_method(
         return NONE
     if kind in ("buffer", "parameter") and len(values) > 1:
         return _register(state, node, instance, full, operands)
-    if kind == "named_children":
-        return Sequence("list", [], Sequence("tuple", [OPAQUE, UNKNOWN]))
-    if kind in ("walk", "children", "apply"):
-        return UNKNOWN
     rules = state.rules.find(full)
+    if kind in ("walk", "children", "named_children", "apply"):
+        state.report(node, "T101", f"{full} has no counterpart in Keras", rules[0].help if rules else "")
+        named = kind == "named_children"
+        return Sequence("list", [], Sequence("tuple", [OPAQUE, UNKNOWN])) if named else UNKNOWN
     if not rules:
         state.report(node, "T105", f"there is no method {name!r} in this file, nor a rule for {full}")
         return UNKNOWN

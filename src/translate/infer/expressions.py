@@ -13,6 +13,7 @@ from translate.infer import flows
 from translate.infer.attributes import attribute
 from translate.infer.binding import constant, tensors_in
 from translate.infer.calls import call
+from translate.infer.elements import BOOL, elements, given, mix
 from translate.infer.program import FunctionInfo
 from translate.infer.references import refer
 from translate.infer.roles import TENSOR
@@ -145,7 +146,8 @@ _NUMBERS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
 
 def _binary(state: State, node: cst.BinaryOperation) -> Value:
     left, right = evaluate(state, node.left), evaluate(state, node.right)
-    return binary(state, node.operator, Operand(left, node.left), Operand(right, node.right))
+    operands = Operand(left, node.left), Operand(right, node.right)
+    return mix(state, node, node.operator, *operands, binary(state, node.operator, *operands))
 
 
 def binary(state: State, symbol: cst.CSTNode, left: Operand, right: Operand) -> Value:
@@ -186,7 +188,9 @@ def _unary(state: State, node: cst.UnaryOperation) -> Value:
         return Const(-value.value)
     if isinstance(node.operator, cst.Not):
         return OPAQUE
-    return flows.broadcast(state, [Operand(value, node.expression)]) if tensors_in(value) else OPAQUE
+    if not tensors_in(value):
+        return OPAQUE
+    return given(flows.broadcast(state, [Operand(value, node.expression)]), elements(value))
 
 
 def _boolean(state: State, node: cst.BooleanOperation) -> Value:
@@ -204,7 +208,11 @@ def _comparison(state: State, node: cst.Comparison) -> Value:
             size_in_source(state, operand.value)
     if identity or not any(tensors_in(o.value) for o in operands):
         return OPAQUE
-    return flows.broadcast(state, operands)
+    result = flows.broadcast(state, operands)
+    if len(operands) > 2:
+        return given(result, BOOL)
+    left, right = operands
+    return mix(state, node, node.comparisons[0].operator, left, right, result)
 
 
 def _conditional(state: State, node: cst.IfExp) -> Value:
@@ -373,7 +381,7 @@ def _subscript(state: State, node: cst.Subscript) -> Value:
                 if bound is not None:
                     evaluate(state, bound)
             parts.append(OPAQUE)
-    return subscript(state, node, owner, parts)
+    return given(subscript(state, node, owner, parts), elements(owner))
 
 
 def _named(state: State, node: cst.NamedExpr) -> Value:

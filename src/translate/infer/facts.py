@@ -87,8 +87,17 @@ class Facts:
     """Calls of modules: from which argument on they are passed by name, and the names."""
     added: dict[cst.CSTNode, tuple[str, str]] = field(default_factory=dict[cst.CSTNode, "tuple[str, str]"])
     """Assignments of a layer to an attribute (whose, and its name) that make it one of a chain."""
+    items_taken: dict[cst.CSTNode, tuple[int, int, bool]] = field(
+        default_factory=dict[cst.CSTNode, "tuple[int, int, bool]"]
+    )
+    """Subscripts by a tensor or a list: which of the parts it is, the axis that it indexes in the target, and whether
+    it is known to hold whole numbers."""
     items_set: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
     """Targets ``x[index]`` of assignments that make a new tensor of ``x``."""
+    elements: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])
+    """Expressions that are cast where they stand, and to which type of elements."""
+    promoted: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])
+    """Operations that mix types of elements, and which rule says how they are written."""
     decided: dict[cst.CSTNode, bool] = field(default_factory=dict[cst.CSTNode, bool])
     """Conditions of which it is known which way they go."""
     decorations: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])

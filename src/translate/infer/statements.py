@@ -10,6 +10,7 @@ import libcst as cst
 from translate.infer.assignment import assign
 from translate.infer.binding import tensors_in
 from translate.infer.branches import Branch, branch, merge
+from translate.infer.elements import mix
 from translate.infer.expressions import binary, evaluate, looped
 from translate.infer.initialisation import drop, only_initialises, sets_weights, walks_modules
 from translate.infer.program import ClassInfo, FunctionInfo
@@ -86,7 +87,8 @@ def _annotated(state: State, node: cst.AnnAssign) -> None:
 
 def _augmented(state: State, node: cst.AugAssign) -> None:
     left, right = evaluate(state, node.target), evaluate(state, node.value)
-    value = binary(state, node.operator, Operand(left, node.target), Operand(right, node.value))
+    operands = Operand(left, node.target), Operand(right, node.value)
+    value = mix(state, node, node.operator, *operands, binary(state, node.operator, *operands))
     if any(isinstance(o, Tensor) for o in options(left)) and not isinstance(node.target, cst.Subscript):
         for tensor in tensors_in(left):
             tensor.changed_in_place()
@@ -176,7 +178,7 @@ def _import(state: State, node: cst.Import) -> None:
 
 
 def _bind_import(state: State, bound: str, name: str) -> None:
-    state.frame.names[bound] = Api(name)
+    state.frame.names[bound] = Api(state.rules.public(name))
     state.imported.add(bound)
     if is_target(name):
         state.target_names.add(bound)

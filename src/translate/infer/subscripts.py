@@ -8,6 +8,7 @@ import libcst as cst
 
 from translate.infer.along_axes import like, remaining
 from translate.infer.binding import constant
+from translate.infer.elements import BOOL, elements
 from translate.infer.facts import Items, stored_axis, to_image
 from translate.infer.state import Operand, State
 from translate.infer.values import (
@@ -150,7 +151,7 @@ def _kind(element: cst.SubscriptElement, value: Value) -> str:
         return "ellipsis"
     if isinstance(value, Const):
         return "none" if value.value is None else "index"
-    if isinstance(value, (Tensor, Sequence, Unknown)):
+    if any(isinstance(option, (Tensor, Sequence, Unknown)) for option in options(value)):
         return "gather"
     return "index"
 
@@ -160,8 +161,7 @@ def _of_tensor(state: State, node: cst.Subscript, tensor: Tensor, parts: list[Va
         return UNKNOWN  # a dictionary that was taken for a tensor
     kinds = [_kind(e, v) for e, v in zip(node.slice, parts, strict=True)]
     if "gather" in kinds:
-        state.report(node, "T103", "indexing by a tensor or a list is not translated yet", "use keras.ops.take")
-        return source()
+        return _taken(state, node, tensor, kinds, parts)
     state.settle(tensor)
     if tensor.undecided:
         simple = all(k in ("full", "slice") for k in kinds)
@@ -195,6 +195,40 @@ def _of_tensor(state: State, node: cst.Subscript, tensor: Tensor, parts: list[Va
     left.parts = (tensor,)
     left.pixel = False
     return left
+
+
+def _taken(state: State, node: cst.Subscript, tensor: Tensor, kinds: list[str], parts: list[Value]) -> Value:
+    """``x[indices]``, ``x[:, indices]``: items along one axis, by whole numbers or a mask, in a tensor or a list."""
+    place = kinds.index("gather")
+    index = parts[place]
+    if not isinstance(index, (Tensor, Sequence)) or any(k != "full" for i, k in enumerate(kinds) if i != place):
+        help = "use keras.ops.take along one axis after the other"
+        state.report(
+            node, "T103", "indexing by several tensors, or by tensors and numbers, is not translated yet", help
+        )
+        return source()
+    state.settle(tensor)
+    rank = tensor.rank
+    whole = _whole(index)
+    if isinstance(index, Sequence) and tensor.is_image and rank is not None:
+        axis = stored_axis(place, rank)
+        state.record(state.facts.items_taken, node, (place, axis if axis < rank - 1 else -1, whole))
+        return image(rank)
+    tensor = state.need_source(Operand(tensor, node.value))
+    part = node.slice[place].slice
+    if isinstance(index, Tensor) and isinstance(part, cst.Index):
+        index = state.need_source(Operand(index, part.value))
+    state.record(state.facts.items_taken, node, (place, place, whole))
+    if isinstance(index, Sequence) or index.rank == 1:
+        return source(tensor.rank)
+    return source(tensor.rank + index.rank - 1 if whole and tensor.rank and index.rank else None)
+
+
+def _whole(index: Value) -> bool:
+    """Whether an index is known to hold whole numbers; it may be a mask otherwise."""
+    if isinstance(index, Sequence):
+        return all(isinstance(i, Const) and type(i.value) is int for i in index.everything())
+    return elements(index) not in (None, BOOL)
 
 
 def _reordered(kinds: list[str], rank: int) -> tuple[tuple[int | None, ...], set[int]] | None:

@@ -109,6 +109,8 @@ class Tensor(Value):
     """The same, if what was called changes its input at all."""
     reordered: bool = False
     """Its axes were put in another order on purpose."""
+    elements: str | None = None
+    """Whole numbers or truth values: the type in the target. None: floats, or not known."""
     parameter: str = ""
     """Set for a parameter of the function being read."""
 
@@ -358,6 +360,7 @@ def _join_tensors(tensors: list[Tensor]) -> list[Value]:
                 first.rank if len(ranks) == 1 else None,
                 all(m.pixel for m in members),
                 tuple(members),
+                elements=first.elements if len({m.elements for m in members}) == 1 else None,
             )
         )
     return joined

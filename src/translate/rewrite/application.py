@@ -11,7 +11,7 @@ import libcst as cst
 from translate.infer.facts import RECEIVER, Apply, Slot
 from translate.rewrite.layout import laid_out
 from translate.rewrite.names import Names
-from translate.rewrite.templates import bracketed, constant, fill
+from translate.rewrite.templates import bare, bracketed, constant, fill
 from translate.rules import REQUIRED, Passing, Signature
 
 _EMPTY = cst.Module([])
@@ -120,7 +120,7 @@ class Application:
     def _receiver(self) -> cst.BaseExpression:
         node = self.node.func if isinstance(self.node, cst.Call) else self.node
         assert isinstance(node, cst.Attribute)
-        return node.value
+        return bare(node.value)
 
     def _args(self) -> list[cst.Arg]:
         return list(self.node.args) if isinstance(self.node, cst.Call) else []

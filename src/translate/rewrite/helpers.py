@@ -11,18 +11,26 @@ from translate.rules import RuleSet
 def definitions(names: Names, rules: RuleSet) -> str:
     """The text of all helpers that the file uses, those that others use first."""
     written: dict[str, str] = {}
-    pending = list(names.helpers)
-    while pending:
-        name = pending.pop(0)
+
+    def write(name: str) -> None:
         if name in written:
-            continue
+            return
         text = rules.helper(name)
         if text is None:
             raise KeyError(f"rules/helpers/{name}.py is missing")
-        before = len(names.helpers)
+        for other in _used(text):
+            write(other)
         written[name] = names.shorten(_definition(text, name))
-        pending += names.helpers[before:]
-    return "\n\n".join(reversed(list(written.values())))
+
+    for name in names.helpers:
+        write(name)
+    return "\n\n".join(written.values())
+
+
+def _used(text: str) -> list[str]:
+    """The helpers that a helper file imports: ``from .other import other``."""
+    imports = [node for node in ast.parse(text).body if isinstance(node, ast.ImportFrom) and node.level == 1]
+    return [alias.name for node in imports for alias in node.names]
 
 
 def _definition(text: str, name: str) -> str:

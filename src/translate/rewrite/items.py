@@ -19,6 +19,17 @@ def assigned(names: Names, template: str, target: cst.Subscript, values: cst.Bas
     return cst.Assign([cst.AssignTarget(target.value)], value)  # type: ignore[arg-type]
 
 
+def taken(
+    names: Names, rule: dict[str, str], node: cst.Subscript, place: int, axis: int, whole: bool
+) -> cst.BaseExpression:
+    """``x[:, indices]``: ``take(x, indices, axis=1)``; something else if ``indices`` may be a mask."""
+    index = node.slice[place].slice
+    assert isinstance(index, cst.Index)
+    parts = {"x": node.value, "index": index.value, "axis": cst.parse_expression(str(axis))}
+    template = rule["take" if whole else "take_items"]
+    return fill(template, names.shorten, lambda key, _scalar, _item: parts[key])
+
+
 def index_of(node: cst.Subscript) -> cst.BaseExpression:
     """What stands in the brackets, as an expression: ``(slice(None), slice(0, None, 2))``."""
     parts = [_part(e.slice) for e in node.slice]

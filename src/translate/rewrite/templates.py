@@ -54,7 +54,7 @@ class _Fill(cst.CSTTransformer):
         if isinstance(updated_node, cst.Name) and updated_node.value in self.parts:
             part = self.parts[updated_node.value]
             free = not self.stack or isinstance(self.stack[-1], (cst.Arg, cst.Element, cst.Index))
-            return _bare(part) if free else bracketed(part)
+            return bare(part) if free else bracketed(part)
         return updated_node
 
 
@@ -110,7 +110,7 @@ def _quoted(value: str) -> str:
     return text if '"' in value or "'" in value or "\\" in text else f'"{value}"'
 
 
-def _bare(node: cst.BaseExpression) -> cst.BaseExpression:
+def bare(node: cst.BaseExpression) -> cst.BaseExpression:
     """Without the brackets that it needed where it stood."""
     if isinstance(node, _OPERATORS[:5]) and len(node.lpar) == 1:
         whitespace = node.lpar[0].whitespace_after

@@ -17,6 +17,7 @@ from translate.rewrite.application import Application
 from translate.rewrite.classes import Classes
 from translate.rewrite.marks import commented, marked
 from translate.rewrite.names import Names
+from translate.rewrite.promotion import promoted
 from translate.rewrite.templates import bracketed, fill, is_operator
 from translate.rules import RuleSet
 
@@ -55,7 +56,7 @@ class Transformer(cst.CSTTransformer):
         self.classes = Classes(facts, rules, names)
         self.origins: dict[int, tuple[cst.CSTNode, cst.CSTNode]] = {}
         """Names as they are now, by identity, and the nodes of the source that they come from."""
-        self.set_items = next(str(r.data["set_items"]) for r in rules.find(TENSOR) if "set_items" in r.data)
+        self.tensors: dict[str, Any] = next(r.data for r in rules.find(TENSOR) if "set_items" in r.data)
         self.marks: dict[cst.CSTNode, list[Any]] = {}
         for found in facts.found:
             if found.code.startswith("T") and found.statement is not None:
@@ -75,6 +76,8 @@ class Transformer(cst.CSTTransformer):
             node = handler(self, original_node, updated_node)
             if isinstance(node, cst.Name):
                 self.origins[id(node)] = (node, original_node)
+        if original_node in self.facts.elements:
+            node = self._around(node, self.tensors["cast"].replace("{elements}", self.facts.elements[original_node]))
         if original_node in self.facts.casts:
             axes = self.facts.casts[original_node]
             node = self._around(node, f"keras.ops.transpose({{x}}, {axes})")
@@ -220,10 +223,12 @@ class Transformer(cst.CSTTransformer):
             return picked
         if original in facts.methods:
             return containers.item(self.names, facts.methods[original], updated)
-        items = facts.items.get(original)
-        if items is None:
+        if original in facts.items_taken:
+            return items.taken(self.names, self.tensors, updated, *facts.items_taken[original])
+        order = facts.items.get(original)
+        if order is None:
             return updated
-        parts = [_FULL if place is None else updated.slice[place] for place in items.order]
+        parts = [_FULL if place is None else updated.slice[place] for place in order.order]
         comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
         spaced = [p.with_changes(comma=comma) for p in parts[:-1]]
         return updated.with_changes(slice=[*spaced, parts[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)])
@@ -293,7 +298,7 @@ class Transformer(cst.CSTTransformer):
         if len(original.targets) == 1 and original.targets[0].target in self.facts.items_set:
             target = updated.targets[0].target
             assert isinstance(target, cst.Subscript)
-            return items.assigned(self.names, self.set_items, target, updated.value)
+            return items.assigned(self.names, self.tensors["set_items"], target, updated.value)
         apply = self.facts.apply.get(original.value)
         return updated if apply is None or original.value in self.facts.casts else self.weight(apply, updated)
 
@@ -314,12 +319,20 @@ class Transformer(cst.CSTTransformer):
         """``x += y`` where x is transposed first is written out; so is ``x[0] += y``."""
         if original.target in self.facts.items_set and isinstance(updated.target, cst.Subscript):
             value = cst.BinaryOperation(updated.target, _OPERATORS[type(updated.operator)](), updated.value)
-            return items.assigned(self.names, self.set_items, updated.target, value)
-        if original.target not in self.facts.casts:
+            return items.assigned(self.names, self.tensors["set_items"], updated.target, value)
+        if original in self.facts.promoted:
+            value = promoted(self.names, self.tensors["promote"][self.facts.promoted[original]], updated)
+        elif original.target in self.facts.casts or original.target in self.facts.elements:
+            operator = _OPERATORS[type(original.operator)]()
+            value = cst.BinaryOperation(updated.target, operator, bracketed(updated.value))
+        else:
             return updated
-        operator = _OPERATORS[type(original.operator)]()
-        value = cst.BinaryOperation(updated.target, operator, bracketed(updated.value))
         return cst.Assign([cst.AssignTarget(original.target)], value)
+
+    def operation(self, original: cst.CSTNode, updated: Any) -> cst.BaseExpression:
+        """``x * mask`` of different types of elements: a function that promotes."""
+        key = self.facts.promoted.get(original)
+        return updated if key is None else promoted(self.names, self.tensors["promote"][key], updated)
 
     def block(self, original: cst.IndentedBlock, updated: cst.IndentedBlock) -> cst.IndentedBlock:
         node = updated
@@ -443,6 +456,8 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Transformer, Any, Any], Any]] = {
     cst.Name: lambda t, o, u: t.replaced(o, u) if o in t.facts.replaced else t.name(o, u),
     cst.Integer: Transformer.replaced,
     cst.UnaryOperation: Transformer.replaced,
+    cst.BinaryOperation: Transformer.operation,
+    cst.Comparison: Transformer.operation,
     cst.Slice: Transformer.replaced,
     cst.Subscript: Transformer.subscript,
     cst.Tuple: Transformer.unpacked,

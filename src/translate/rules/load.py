@@ -56,6 +56,14 @@ class RuleSet:
         """The rules for a source API, in the order in which they are tried."""
         return self._by_torch.get(name, [])
 
+    def public(self, name: str) -> str:
+        """The usual name of what ``torch.nn.modules.conv.Conv2d`` is another name of."""
+        package, _, last = name.rpartition(".")
+        for rule in self.find(package):
+            if rule.data.get("role") == "alias" and f"{rule.write}.{last}" in self._by_torch:
+                return f"{rule.write}.{last}"
+        return name
+
     def helper_names(self) -> frozenset[str]:
         return frozenset(path.stem for folder in self.folders for path in (folder / "helpers").glob("*.py"))
 
