@@ -20,6 +20,7 @@ import pytest
 from fixture_files import fixture, names
 
 from translate.infer.hooks import HOOKS
+from translate.infer.values import source
 from translate.rules import load
 from translate.syntax import parse
 from translate.translation import Translation, translate
@@ -343,3 +344,14 @@ def _matters(found: Any) -> bool:
     if isinstance(found, property):
         return found.fset is None
     return callable(found) or isinstance(found, (classmethod, staticmethod))
+
+
+def test_views_of_views_are_visited_once() -> None:
+    """Each tensor that is changed in place marks what it is a view of, however many ways lead there."""
+    first = tensor = source(4)
+    for _ in range(60):
+        view = source(4)
+        view.parts = (tensor, tensor)
+        tensor = view
+    tensor.changed_in_place()
+    assert first.stale

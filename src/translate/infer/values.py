@@ -127,12 +127,16 @@ class Tensor(Value):
         return self.arrangement.kind is None
 
     def changed_in_place(self, perhaps: bool = False) -> None:
-        if perhaps:
-            self.perhaps_stale = True
-        else:
-            self.stale = True
-        for part in self.parts:
-            part.changed_in_place(perhaps)
+        pending, seen = [self], {self}
+        while pending:
+            tensor = pending.pop()
+            if perhaps:
+                tensor.perhaps_stale = True
+            else:
+                tensor.stale = True
+            new = [part for part in tensor.parts if part not in seen]
+            seen.update(new)
+            pending += new
 
 
 def image(rank: int, pixel: bool = False) -> Tensor:

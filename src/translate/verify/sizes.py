@@ -83,6 +83,7 @@ class Search:
             return
         from hypothesis import HealthCheck, Phase, Verbosity, assume, given, seed, settings
         from hypothesis import strategies as st
+        from hypothesis.errors import Unsatisfiable
 
         spatial = [n for n in spans if n != self._inputs.batch]
 
@@ -116,7 +117,7 @@ class Search:
                 self.failing = sizes
                 raise _DifferentError
 
-        with suppress(_DifferentError):
+        with suppress(_DifferentError, Unsatisfiable):  # none of the few sizes may be accepted
             compare()
 
     def _result(self, sizes: Sizes) -> bool | None:
