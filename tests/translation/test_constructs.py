@@ -919,3 +919,8 @@ def test_limits_of_types() -> None:
 
 def test_padding_index_that_is_not_known() -> None:
     assert "PaddedEmbedding(9, 4, self.k)" in whole(net("self.k = len('a')\nself.e = nn.Embedding(9, 4, self.k)")).code
+
+
+def test_the_usual_type_of_weights_is_not_said() -> None:
+    done = whole(net("self.w = nn.Parameter(torch.ones(2, dtype=torch.float32))"))
+    assert 'self.w = self.add_weight(shape=(2,), initializer="ones", name="w")' in done.code

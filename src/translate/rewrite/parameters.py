@@ -33,6 +33,8 @@ def weight(
     if text is None or not made.args or not isinstance(made.args[0].value, cst.Tuple):
         return None
     given = {a.keyword.value: a.value for a in made.args if a.keyword is not None}
+    if _is_default(given.get("dtype")):
+        del given["dtype"]
     positional = [a.value for a in made.args if a.keyword is None]
     used = {int(n) for n in re.findall(r"\{(\d)\}", text)}
     if given.keys() - {"dtype"} or len(positional) != 1 + len(used) or any(a.star for a in made.args):
@@ -45,3 +47,8 @@ def weight(
     written = [cst.Arg(value, cst.Name(keyword), _TIGHT, comma=_COMMA) for keyword, value in arguments.items()]
     written[-1] = written[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
     return cst.Call(cst.Attribute(owner, cst.Name("add_weight")), written)
+
+
+def _is_default(dtype: cst.BaseExpression | None) -> bool:
+    """The type of floats unless something else is said, for weights of both frameworks."""
+    return isinstance(dtype, cst.SimpleString) and dtype.evaluated_value == "float32"
