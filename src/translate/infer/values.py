@@ -127,7 +127,8 @@ class Tensor(Value):
         return self.arrangement.kind is None
 
     def changed_in_place(self, perhaps: bool = False) -> None:
-        pending, seen = [self], {self}
+        pending: list[Tensor] = [self]
+        seen: set[Tensor] = {self}
         while pending:
             tensor = pending.pop()
             if perhaps:
