@@ -924,3 +924,8 @@ def test_padding_index_that_is_not_known() -> None:
 def test_the_usual_type_of_weights_is_not_said() -> None:
     done = whole(net("self.w = nn.Parameter(torch.ones(2, dtype=torch.float32))"))
     assert 'self.w = self.add_weight(shape=(2,), initializer="ones", name="w")' in done.code
+
+
+def test_text_that_is_put_together_is_no_index_of_a_tensor() -> None:
+    code = "import torch\n\ndef conv(x, params, base):\n    return torch.relu(x) * params[base + '.weight']\n"
+    assert "params[base + '.weight']" in whole(code).code

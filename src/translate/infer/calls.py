@@ -96,7 +96,8 @@ def _agree(state: State, node: cst.Call, choices: list[Value], operands: Operand
             state.record(state.facts.casts, operand.node, axes)
             rank = len(axes)
             value = image(rank) if axes[-1] == 1 else source(rank)
-            operand = Operand(value, None, False, operand.keyword, operand.star, operand.index)
+            # cast once already: who needs it otherwise cannot have it
+            operand = Operand(value, None, True, operand.keyword, operand.star, operand.index)
         agreed.append(operand)
     return agreed
 

@@ -153,6 +153,8 @@ def _binary(state: State, node: cst.BinaryOperation) -> Value:
 def binary(state: State, symbol: cst.CSTNode, left: Operand, right: Operand) -> Value:
     """``left symbol right``, also for ``left symbol= right``."""
     a, b = left.value, right.value
+    if any(isinstance(v, Const) and isinstance(v.value, str) for v in (a, b)):  # a parameter that is no tensor
+        return _fold(symbol, a.value, b.value) if isinstance(a, Const) and isinstance(b, Const) else OPAQUE
     if tensors_in(a) or tensors_in(b):
         if isinstance(symbol, (cst.MatrixMultiply, cst.MatrixMultiplyAssign)):
             first, second = state.need_source(left), state.need_source(right)

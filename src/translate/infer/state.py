@@ -208,7 +208,7 @@ class State:
 
     def _cast(self, operand: Operand, axes: tuple[int, ...]) -> None:
         if operand.node is None:
-            if self.recording and not self.channels_first:
+            if operand.in_chain and self.recording:
                 self.facts.lost.append(self.statements[-1])
             return
         self.cast_log.append((operand.node, axes))
