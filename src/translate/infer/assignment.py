@@ -17,6 +17,7 @@ from translate.infer.values import (
     Instance,
     Layer,
     Mapping,
+    Opaque,
     Sequence,
     Size,
     Tensor,
@@ -184,7 +185,7 @@ def _set_in_place(state: State, target: cst.Subscript, tensor: Tensor, value: Va
         if not isinstance(element.slice, cst.Index):
             continue
         index = evaluate(state, element.slice.value)
-        if index is NONE:
+        if index is NONE or (tensor.parameter and isinstance(index, Opaque)):  # that may be a dictionary and a key
             return False
         if any(isinstance(o, (Tensor, Sequence, Unknown)) for o in options(index)):
             one = isinstance(index, Tensor) or (isinstance(index, Sequence) and index.kind == "list")

@@ -7,17 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
-
 from translate.rules.errors import RuleError
+from translate.rules.files import read_file, read_package
 from translate.rules.model import Case, Rule
-from translate.rules.schema import validate
 from translate.rules.signature import Signature
-
-try:
-    from yaml import CSafeLoader as Loader
-except ImportError:  # PyYAML without libyaml: slower, the same result
-    from yaml import SafeLoader as Loader
 
 
 def rules_directory() -> Path:
@@ -86,25 +79,22 @@ def load(extra: Sequence[Path] = ()) -> RuleSet:
 
 @lru_cache(maxsize=8)
 def _load(extra: tuple[Path, ...]) -> RuleSet:
-    folders = [*extra, rules_directory()]
     rules: list[Rule] = []
-    for folder in folders:
+    for folder in extra:
         if not folder.is_dir():
             raise RuleError(f"{folder}: not a folder of rules")
         for path in sorted(folder.rglob("*.yaml")):
-            rules += _read(path, folder, check=folder in extra)
-    return RuleSet(rules, folders)
+            rules += _checked(path, folder)
+    for family, entries in read_package(rules_directory()):  # checked by the package's tests
+        rules += [_rule(entry, family) for entry in entries]
+    return RuleSet(rules, [*extra, rules_directory()])
 
 
-def _read(path: Path, folder: Path, check: bool) -> list[Rule]:
-    try:
-        entries: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise RuleError(f"{where}: not readable as YAML: {getattr(error, 'problem', error)}") from None
-    if check:  # the package's own rules are checked by its tests
-        validate(path, entries)
+def _checked(path: Path, folder: Path) -> list[Rule]:
+    from translate.rules.schema import validate
+
+    entries: Any = read_file(path)
+    validate(path, entries)
     family = path.relative_to(folder).with_suffix("").as_posix()
     return [_rule(entry, family) for entry in cast(list[dict[str, Any]], entries or [])]
 
