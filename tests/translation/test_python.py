@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_constructs import call_of, init_of, left, net, whole
+from constructs import call_of, init_of, left, net, whole
 
 from translate.translation import translate
 
