@@ -94,7 +94,7 @@ def _translate(module: cst.Module, text: str, rules: RuleSet, layout: Layout, io
         written.code,
         tuple(sorted(diagnostics)),
         written.translated,
-        tuple(units(facts, lambda node: positions.of(node, node)[0])),
+        tuple(units(facts, rules.dialect, lambda node: positions.of(node, node)[0])),
         "channels_first" if first else "channels_last",
     )
 

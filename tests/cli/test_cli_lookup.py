@@ -35,7 +35,7 @@ def test_explain_lists_and_refuses(run: Run) -> None:
 
 def test_rules_list(run: Run) -> None:
     everything = run("rules", "list").stdout.splitlines()
-    assert len(everything) >= len({s.name for r in load().rules for s in r.torch})
+    assert len(everything) >= len({s.name for r in load().rules for s in r.source})
     found = run("rules", "list", "batchnorm2d").stdout.splitlines()
     assert "torch.nn.BatchNorm2d\tkeras.layers.BatchNormalization\tlayers/normalization" in found
     assert all("batchnorm2d" in line.lower() for line in found)

@@ -76,7 +76,7 @@ def _load(folders: tuple[Path, ...]) -> RuleSet:
 def _rows(ruleset: RuleSet) -> Iterator[tuple[str, str, str]]:
     seen: set[tuple[str, str, str]] = set()
     for rule in ruleset.rules:
-        for signature in rule.torch:
+        for signature in rule.source:
             row = (signature.name, _keras(rule), rule.family)
             if row not in seen:
                 seen.add(row)
@@ -84,15 +84,15 @@ def _rows(ruleset: RuleSet) -> Iterator[tuple[str, str, str]]:
 
 
 def _keras(rule: Rule) -> str:
-    if rule.keras is not None:
-        return rule.keras.name
+    if rule.target is not None:
+        return rule.target.name
     if rule.write is not None:
         return rule.write
     return "in code" if rule.code else "(none)"
 
 
 def _names(rule: Rule) -> list[str]:
-    return [s.name for s in rule.torch] + ([rule.keras.name] if rule.keras else [])
+    return [s.name for s in rule.source] + ([rule.target.name] if rule.target else [])
 
 
 def _means(asked: str, known: str) -> bool:

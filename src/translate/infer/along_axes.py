@@ -7,10 +7,9 @@ from typing import Any
 import libcst as cst
 
 from translate.infer.binding import Bound, tensors_in
-from translate.infer.facts import stored_axis, to_image, to_source
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.values import Arrangement, Sequence, Tensor, Value, image, options, source
-from translate.rules import Rule
+from translate.rules import Dialect, Rule
 from translate.rules.condition import NotKnown, as_tuple
 
 Axes = dict[str, Any]
@@ -34,16 +33,17 @@ def _axis_value(rule: Rule, bound: Bound) -> tuple[str | None, Any]:
     return name, bound.value(name)
 
 
-def _renumber(value: Any, rank: int) -> Any:
+def renumber(dialect: Dialect, value: Any, rank: int) -> Any:
+    """Axes of the source, as an image has them."""
     if isinstance(value, (tuple, list)):
         axes: list[int] = list(value)  # pyright: ignore[reportUnknownArgumentType]
-        return tuple(sorted(_tidy(stored_axis(a, rank), rank) for a in axes))
-    return _tidy(stored_axis(value, rank), rank)
+        return tuple(sorted(_tidy(dialect, dialect.stored_axis(a, rank), rank) for a in axes))
+    return _tidy(dialect, dialect.stored_axis(value, rank), rank)
 
 
-def _tidy(axis: int, rank: int) -> int:
-    """The last axis of an image is written -1, as Keras users do."""
-    return -1 if axis == rank - 1 else axis
+def _tidy(dialect: Dialect, axis: int, rank: int) -> int:
+    """The channels of an image that has them last are written -1, as Keras users do."""
+    return -1 if dialect.last and axis == rank - 1 else axis
 
 
 def _along(state: State, rule: Rule, bound: Bound, operand: Operand) -> tuple[Value, Axes]:
@@ -57,16 +57,16 @@ def _along(state: State, rule: Rule, bound: Bound, operand: Operand) -> tuple[Va
         return state.need_source(operand), {}
     if name is None or value is None:
         return state.need_source(operand), {}
-    return like(tensor), {name: _renumber(value, tensor.rank)}
+    return like(tensor), {name: renumber(state.dialect, value, tensor.rank)}
 
 
-def remaining(rank: int, removed: set[int]) -> Tensor | None:
+def remaining(dialect: Dialect, rank: int, removed: set[int]) -> Tensor | None:
     """An image without some of the source's axes: what arrangement that is, None if no usual one."""
-    kept = [a for a in to_image(rank) if a not in removed]
+    kept = [a for a in dialect.to_image(rank) if a not in removed]
     order = [sorted(kept).index(a) for a in kept]
     if order == list(range(len(order))):
         return source(len(order))
-    if len(order) >= 3 and tuple(order) == to_image(len(order)):
+    if len(order) >= 3 and tuple(order) == dialect.to_image(len(order)):
         return image(len(order))
     return None
 
@@ -113,12 +113,12 @@ def _reduce(state: State, rule: Rule, bound: Bound, operand: Operand) -> tuple[V
         return source(rank if keep or rank is None else rank - count), {}
     if name is None:
         return source(), {}
-    axes = {name: _renumber(value, tensor.rank)}
+    axes = {name: renumber(state.dialect, value, tensor.rank)}
     gone = _positive(value, tensor.rank)
     if keep:
         pixel = gone >= set(range(2, tensor.rank))
         return image(tensor.rank, pixel), axes
-    left = remaining(tensor.rank, gone)
+    left = remaining(state.dialect, tensor.rank, gone)
     if left is None:
         state.need_source(operand)
         return source(tensor.rank - count), {}
@@ -138,9 +138,9 @@ def _squeeze(state: State, rule: Rule, bound: Bound, operand: Operand) -> tuple[
     if tensor.undecided:
         return Tensor(Arrangement(), parts=(tensor,)), {}
     if tensor.is_image and tensor.rank is not None and name is not None:
-        left = remaining(tensor.rank, _positive(value, tensor.rank))
+        left = remaining(state.dialect, tensor.rank, _positive(value, tensor.rank))
         if left is not None:
-            return left, {name: _renumber(value, tensor.rank)}
+            return left, {name: renumber(state.dialect, value, tensor.rank)}
     state.need_source(operand)
     rank = tensor.rank
     return source(None if rank is None else rank - 1), {}
@@ -207,13 +207,13 @@ def _concat(state: State, rule: Rule, bound: Bound, operand: Operand) -> tuple[V
         if part.node is None and not tensor.undecided:
             state.lose(operand.node)
         state.need_image(part, rank)
-    return image(rank, all(t.pixel for t in images)), {name: _renumber(value, rank)}
+    return image(rank, all(t.pixel for t in images)), {name: renumber(state.dialect, value, rank)}
 
 
 def parts_to_source(state: State, operand: Operand, parts: list[tuple[Operand, Tensor]], rank: int) -> Tensor:
     if operand.node is not None and any(t.is_image and p.node is None for p, t in parts):
         if len({t.rank for _, t in parts}) == 1 and all(t.is_image for _, t in parts):
-            state.record(state.facts.casts_each, operand.node, to_source(rank))
+            state.record(state.facts.casts_each, operand.node, state.dialect.to_source(rank))
         else:
             state.lose(operand.node)
         return source(rank)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from translate.infer.dotted import names
-from translate.infer.roles import TENSOR, is_framework
 from translate.infer.state import State
 from translate.infer.values import OPAQUE, UNKNOWN, Api, Class, Sequence, Tensor, Value
 
@@ -48,12 +47,13 @@ def typed(state: State, node: cst.BaseExpression | None, tensor: Tensor) -> Valu
 
 def _is_tensor(state: State, name: str) -> bool:
     value = state.module.get(name)
-    return name == TENSOR.rpartition(".")[2] or (isinstance(value, Api) and value.name == TENSOR)
+    tensor = state.dialect.tensor
+    return name == tensor.rpartition(".")[2] or (isinstance(value, Api) and value.name == tensor)
 
 
 def _is_class(state: State, name: str) -> bool:
     """A class of the file or of another library."""
     value = state.module.get(name)
     if isinstance(value, Api):
-        return not is_framework(value.name) and not value.name.startswith("typing.") and name[:1].isupper()
+        return not state.dialect.is_source(value.name) and not value.name.startswith("typing.") and name[:1].isupper()
     return isinstance(value, Class)

@@ -8,7 +8,6 @@ import libcst as cst
 
 from translate.infer.binding import constant, tensors_in
 from translate.infer.dotted import names
-from translate.infer.facts import to_image
 from translate.infer.state import State
 from translate.infer.values import (
     NONE,
@@ -65,7 +64,7 @@ def _unpack_size(state: State, target: cst.CSTNode, size: Size, count: int) -> N
         tensor.arrangement.root()._rank = count  # pyright: ignore[reportPrivateUsage]
     elif tensor.is_image and tensor.rank == count and not size.cast:
         size.renumbered = True
-        state.record(state.facts.unpacked, target, to_image(count))
+        state.record(state.facts.unpacked, target, state.dialect.to_image(count))
     else:
         state.nothing(state.facts.unpacked, target)
         if tensor.rank is None:
@@ -117,7 +116,7 @@ def _add_to_chain(state: State, instance: Instance, target: cst.Attribute, value
     children = instance.info.attributes.get("<children>")
     if not isinstance(children, Container) or children.kind != "sequential" or not _is_layer(value):
         return
-    forward = instance.info.method("forward")
+    forward = instance.info.method(state.dialect.forward)
     if forward is not None and "super" not in names(forward.node):  # which layers run is written out there
         return
     held, known = children.children, state.frame.branches == children.born

@@ -8,7 +8,7 @@ from translate.infer import flows
 from translate.infer.binding import Bound
 from translate.infer.facts import RECEIVER, Apply
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.roles import MODULE, TENSOR, is_target, role_member
+from translate.infer.roles import role_member
 from translate.infer.state import Operand, State
 from translate.infer.values import (
     OPAQUE,
@@ -118,7 +118,7 @@ def of_instance(state: State, node: cst.Attribute, owner: Instance, name: str) -
         if state.recording:
             _needs_training(state)
         return OPAQUE
-    if info.attributes.get("*") is not None and not state.rules.find(f"{MODULE}.{name}"):
+    if info.attributes.get("*") is not None and not state.rules.find(f"{state.dialect.module}.{name}"):
         return info.attributes["*"]
     children = info.attributes.get("<children>")
     if isinstance(children, Container):
@@ -126,7 +126,7 @@ def of_instance(state: State, node: cst.Attribute, owner: Instance, name: str) -
         if child is not None:
             state.record(state.facts.methods, node, children.place_of(name))
             return child
-    if any(is_target(base) for base in info.framework_bases()):
+    if any(state.dialect.is_target(base) for base in info.framework_bases()):
         return UNKNOWN  # a layer of Keras: what it has is its own affair
     for sub in info.subclasses:  # a base class whose subclasses make the layers
         found = sub.attribute(name)
@@ -159,10 +159,10 @@ def _of_super(owner: Super, name: str) -> Value:
 
 
 def _of_tensor(state: State, node: cst.Attribute, owner: Tensor, name: str) -> Value:
-    full = f"{TENSOR}.{name}"
-    if role_member(state, name, TENSOR) == "size":
+    full = f"{state.dialect.tensor}.{name}"
+    if role_member(state, name, state.dialect.tensor) == "size":
         rule = state.rules.find(full)[0]
-        state.record(state.facts.apply, node, Apply(rule, rule.torch[0], None, (("self", RECEIVER),)))
+        state.record(state.facts.apply, node, Apply(rule, rule.source[0], None, (("self", RECEIVER),)))
         return Size(owner, Operand(owner, node.value))
     for rule in state.rules.find(full):
         signature = rule.spelling(full)

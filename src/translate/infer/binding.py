@@ -186,7 +186,7 @@ def _told(only: Any) -> str:
 
 def _left_over(rule: Rule, case: Case | None, bound: Bound) -> str:
     """An argument that nothing would pass on although it is not at its default."""
-    keras = (case and case.keras) or rule.keras
+    keras = (case and case.target) or rule.target
     target = {p.name for p in keras.parameters} if keras else set[str]()
     write = (case and case.write) or rule.write or ""
     used = set(placeholders(write))

@@ -8,11 +8,9 @@ import libcst as cst
 
 from translate.infer.dotted import walk
 from translate.infer.expressions import evaluate
-from translate.infer.facts import to_image, to_source
 from translate.infer.initialisation import drop, initialises
 from translate.infer.narrowing import narrowed
 from translate.infer.references import is_direct
-from translate.infer.roles import TENSOR
 from translate.infer.state import State
 from translate.infer.values import Api, Tensor, Value, image, join, options, source
 
@@ -60,7 +58,7 @@ def _asked(state: State, test: cst.BaseExpression) -> str:
         return asked.name if isinstance(asked, Api) else ""
     if isinstance(test, cst.Attribute) and isinstance(test.value, cst.Name):
         tensors = all(isinstance(o, Tensor) for o in options(evaluate(state, test.value)))
-        return f"{TENSOR}.{test.attr.value}" if tensors else ""
+        return f"{state.dialect.tensor}.{test.attr.value}" if tensors else ""
     return ""
 
 
@@ -126,9 +124,9 @@ def _harmonise(state: State, node: cst.If, yes: dict[str, Value], no: dict[str, 
         other = node.orelse.body if isinstance(node.orelse, cst.Else) else None
         # the branch in the source's order is turned, unless it is empty: then the image is turned back
         block, names = (other, no) if a.is_image else (node.body, yes)
-        axes, value = to_image(rank), image(rank)
+        axes, value = state.dialect.to_image(rank), image(rank)
         if block is None:
-            block, names, axes, value = node.body, yes, to_source(rank), source(rank)
+            block, names, axes, value = node.body, yes, state.dialect.to_source(rank), source(rank)
         names[name] = value
         known = state.facts.appended.get(block, ())
         if state.recording and (name, axes) not in known:

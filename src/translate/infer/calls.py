@@ -14,7 +14,7 @@ from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.modules import call_instance, construct, module_method
 from translate.infer.references import is_direct
-from translate.infer.roles import TENSOR, is_framework, is_target, role
+from translate.infer.roles import role
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.subscripts import size_in_source
 from translate.infer.values import (
@@ -165,10 +165,10 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
     rules = state.rules.find(name)
     if rules:
         return _by_rule(state, node, name, rules, operands, None)
-    if is_framework(name):
+    if state.dialect.is_source(name):
         state.report(node, "T101", f"there is no rule for {name}")
         return source() if any(tensors_in(o.value) for o in operands) else Kept(name)
-    if is_target(name):  # written for the target already
+    if state.dialect.is_target(name):  # written for the target already
         return source() if any(tensors_in(o.value) for o in operands) else Kept(name)
     if any(tensors_in(o.value) for o in operands):
         for operand in operands:
@@ -264,7 +264,7 @@ def _choose(rules: list[Rule], name: str, operands: Operands, receiver: Operand 
             return ByAdapter(found)
     for index, rule in enumerate(rules):
         signature = rule.spelling(name)
-        first = rule.torch[0].parameters[0].name if rule.torch[0].parameters else ""
+        first = rule.source[0].parameters[0].name if rule.source[0].parameters else ""
         try:
             bound_for[index] = bind(signature, operands, receiver, first)
         except BindingError as error:
@@ -399,7 +399,7 @@ _NOT_OF_TENSORS = {"keys", "items", "values", "get", "append", "extend", "update
 
 def tensor_method(state: State, node: cst.Call, name: str, receiver: Operand, operands: Operands) -> Value:
     """``x.view(...)``; ``x.add_(...)`` has the rule of ``x.add(...)``."""
-    full = f"{TENSOR}.{name}"
+    full = f"{state.dialect.tensor}.{name}"
     rules = [r for r in state.rules.find(full) if r.spelling(full).callable or r.data.get("role")]
     found = full
     if not rules and name.endswith("_"):

@@ -90,7 +90,7 @@ def method(state: State, node: cst.Call, owner: Container, name: str, operands: 
         return owner.children
     if name == "keys":
         return Sequence("list", [], OPAQUE)
-    if name == "forward":
+    if name == state.dialect.forward:
         return state.chain(node, owner, operands)
     rules = state.rules.find(f"torch.nn.Module.{name}")
     if rules and not rules[0].supported:

@@ -16,7 +16,6 @@ from translate.infer.calls import call
 from translate.infer.elements import BOOL, elements, given, mix
 from translate.infer.program import FunctionInfo
 from translate.infer.references import refer
-from translate.infer.roles import TENSOR
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.subscripts import size_in_source, subscript
 from translate.infer.values import (
@@ -114,7 +113,7 @@ def _owner(state: State, node: cst.BaseExpression, wanted: str = "") -> Value:
 
 
 def _is_number(state: State, name: str) -> bool:
-    return bool(name) and any(r.tensors == "number" for r in state.rules.find(f"{TENSOR}.{name}"))
+    return bool(name) and any(r.tensors == "number" for r in state.rules.find(f"{state.dialect.tensor}.{name}"))
 
 
 def _call(state: State, node: cst.Call) -> Value:

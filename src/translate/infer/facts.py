@@ -124,18 +124,3 @@ class Facts:
     classes: list[ClassInfo] = field(default_factory=list[ClassInfo])
     interfaces: dict[Any, Any] = field(default_factory=dict[Any, Any])
     """For each function: names and arrangements of inputs and outputs."""
-
-
-def to_image(rank: int) -> tuple[int, ...]:
-    """The transpose from the source's order to the target's: (0, 2, 3, 1) for rank 4."""
-    return (0, *range(2, rank), 1)
-
-
-def to_source(rank: int) -> tuple[int, ...]:
-    return (0, rank - 1, *range(1, rank - 1))
-
-
-def stored_axis(axis: int, rank: int) -> int:
-    """Where an axis of the source stands in an image: 1 becomes -1, 2 becomes 1."""
-    axis = axis + rank if axis < 0 else axis
-    return to_image(rank).index(axis)

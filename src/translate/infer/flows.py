@@ -89,9 +89,9 @@ def _weights_in_source(state: State, bound: Bound, operand: Operand) -> None:
 
 def keeps_channels_first(rules: RuleSet, rule: Rule) -> bool:
     """Whether what the rule writes can be told to work channels first."""
-    if rule.keras is None:
+    if rule.target is None:
         return False
-    names = {p.name: p.default for p in rule.keras.parameters}
+    names = {p.name: p.default for p in rule.target.parameters}
     if "data_format" not in names and names.get("axis") != -1:
         return False
     texts = [rule.write or "", *(c.write or "" for c in rule.cases)]

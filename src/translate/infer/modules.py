@@ -9,7 +9,7 @@ from translate.infer.attributes import set_children
 from translate.infer.binding import tensors_in
 from translate.infer.functions import bind_own
 from translate.infer.program import FunctionInfo
-from translate.infer.roles import MODULE, role, role_member
+from translate.infer.roles import role, role_member
 from translate.infer.state import Operand, State
 from translate.infer.values import (
     NONE,
@@ -65,7 +65,7 @@ def _settled(value: Value) -> Value:
 def call_instance(state: State, node: cst.Call, callee: Instance, operands: Operands) -> Value:
     if state.initialising:
         return UNKNOWN  # read again when all layers are known
-    forward = callee.info.method("forward")
+    forward = callee.info.method(state.dialect.forward)
     if forward is not None:
         _pass_by_name(state, node, forward, operands)
         return state.call(forward, callee, operands, node)
@@ -119,6 +119,6 @@ def module_method(state: State, node: cst.Call, owner: Instance | Super, name: s
         kind = role_member(state, name)
         if kind in ("add_module", "") and containers.knows(name, kind):
             return containers.method(state, node, children, name, operands)
-        if name == "forward":
+        if name == state.dialect.forward:
             return state.chain(node, children, operands)
-    return containers.module_method(state, node, instance, name, operands, f"{MODULE}.{name}")
+    return containers.module_method(state, node, instance, name, operands, f"{state.dialect.module}.{name}")

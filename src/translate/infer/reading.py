@@ -11,7 +11,7 @@ from translate.infer.dotted import names
 from translate.infer.facts import Apply, Facts
 from translate.infer.functions import call_function, demanded, root_values, run
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.roles import is_framework, role
+from translate.infer.roles import role
 from translate.infer.state import Frame, State
 from translate.infer.statements import execute, execute_block, is_initialiser
 from translate.infer.values import OPAQUE, Instance, Tensor, Value, join, options
@@ -176,12 +176,12 @@ def _roots(state: State, info: ClassInfo, only_forward: bool) -> None:
     for name, method in info.methods.items():
         if name == "__init__" or is_initialiser(state, method) or method.node in state.read:
             continue
-        if only_forward and (name != "forward" or _inside(info)):
+        if only_forward and (name != state.dialect.forward or _inside(info)):
             continue
         for instance in _instances(info):
             _root(state, method, instance)
-    if only_forward and "forward" not in info.methods and not _inside(info):
-        inherited = info.method("forward")
+    if only_forward and state.dialect.forward not in info.methods and not _inside(info):
+        inherited = info.method(state.dialect.forward)
         if inherited is not None:
             _root(state, inherited, Instance(info))
 
@@ -199,13 +199,13 @@ def _inside(info: ClassInfo) -> bool:
 
 def is_module(state: State, info: ClassInfo) -> bool:
     """Whether a class is, by whatever base, a module of the framework."""
-    return any(role(state, name) or is_framework(name) for name in info.framework_bases())
+    return any(role(state, name) or state.dialect.is_source(name) for name in info.framework_bases())
 
 
 def _root(state: State, function: FunctionInfo, instance: Instance | None) -> None:
     wanted = demanded(state, function, instance)
     values = root_values(state, function, instance, wanted)
-    if instance is not None and function.name == "forward":
+    if instance is not None and function.name == state.dialect.forward:
         _border(state, function, instance, values)
     run(state, function, instance, values, wanted)
 
@@ -225,7 +225,7 @@ def _translated_before(state: State, function: FunctionInfo) -> bool:
     if not state.target_names:
         return False
     used = names(function.node)
-    source = {n for n in state.imported if is_framework(_full(state, n))}
+    source = {n for n in state.imported if state.dialect.is_source(_full(state, n))}
     return bool(used & state.target_names) and not used & source
 
 
@@ -233,7 +233,7 @@ def _may_use(state: State, function: FunctionInfo) -> bool:
     """Whether a function could have anything to do with the source framework."""
     if function.owner is not None:
         return True
-    return bool(names(function.node) & {n for n in state.imported if is_framework(_full(state, n))})
+    return bool(names(function.node) & {n for n in state.imported if state.dialect.is_source(_full(state, n))})
 
 
 def _full(state: State, name: str) -> str:

@@ -6,14 +6,14 @@ import libcst as cst
 
 from translate.infer.adapting import general
 from translate.infer.facts import Apply
-from translate.infer.roles import is_framework, role
+from translate.infer.roles import role
 from translate.infer.state import State
 from translate.infer.values import Api, Value
 
 
 def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
     """Notes how a reference is written in the target. Returns ``value``, or the constant that the name stands for."""
-    if not isinstance(value, Api) or not is_framework(value.name) or not is_direct(state, node):
+    if not isinstance(value, Api) or not state.dialect.is_source(value.name) or not is_direct(state, node):
         return value
     for rule in state.rules.find(value.name):
         signature = rule.spelling(value.name)
@@ -26,7 +26,7 @@ def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
             state.record(state.facts.apply, node, Apply(rule, signature))
             return value
         adapted = general(state.rules.find(value.name), value.name)
-        if state.annotating and adapted is not None and adapted.rule.keras is not None:
+        if state.annotating and adapted is not None and adapted.rule.target is not None:
             state.record(state.facts.apply, node, Apply(adapted.rule, adapted.signature))
             return value
         if adapted is not None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from translate.infer.state import MODULE, State
-
-TENSOR = "torch.Tensor"
+from translate.infer.state import State
 
 
 def role(state: State, name: str) -> str:
@@ -16,14 +14,6 @@ def role(state: State, name: str) -> str:
     return ""
 
 
-def role_member(state: State, name: str, of: str = MODULE) -> str:
-    """The role of an attribute or method that every module (or tensor) has."""
-    return role(state, f"{of}.{name}")
-
-
-def is_target(name: str) -> bool:
-    return name == "keras" or name.startswith("keras.")
-
-
-def is_framework(name: str) -> bool:
-    return name == "torch" or name.startswith("torch.")
+def role_member(state: State, name: str, of: str = "") -> str:
+    """The role of an attribute or method that every module (or what ``of`` names) has."""
+    return role(state, f"{of or state.dialect.module}.{name}")

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from translate.infer.facts import Facts, Finding, to_image, to_source
+from translate.infer.facts import Facts, Finding
 from translate.infer.program import ClassInfo, FunctionInfo
 from translate.infer.values import Arrangement, Container, Sequence, Tensor, Union, Value, image, source
 from translate.rules import Rule, RuleSet
 
 if TYPE_CHECKING:
     from translate.infer.binding import Bound
-
-
-MODULE = "torch.nn.Module"
 
 
 class Infeasible(Exception):
@@ -57,6 +54,7 @@ class State:
     def __init__(self, rules: RuleSet, channels_first: bool) -> None:
         self.rules = rules
         self.channels_first = channels_first
+        self.dialect = rules.dialect
         self.facts = Facts()
         self.recording = False
         self.initialising = True
@@ -103,7 +101,7 @@ class State:
         """By table of facts: nodes for which it was found that nothing is to be done."""
         self.pinned: set[cst.CSTNode] = set()
         """Functions that are given tensors in the source's order, since they are called with both."""
-        data = next((r.data for r in rules.find(MODULE)), dict[str, Any]())
+        data = next((r.data for r in rules.find(rules.dialect.module)), dict[str, Any]())
         self.reserved: set[str] = {*data.get("reserved", ()), *data.get("reserved_in_models", ())}
         """Attributes that the target keeps for itself."""
         self.only_tensors_have: set[str] = set(data.get("only_tensors_have", ()))
@@ -240,7 +238,7 @@ class State:
         if tensor.is_image:
             self._as_it_is(operand)
             return tensor
-        self._cast(operand, to_image(rank))
+        self._cast(operand, self.dialect.to_image(rank))
         return image(rank)
 
     def _as_it_is(self, operand: Operand) -> None:
@@ -256,7 +254,7 @@ class State:
             return tensor
         rank = tensor.rank
         assert rank is not None
-        self._cast(operand, to_source(rank))
+        self._cast(operand, self.dialect.to_source(rank))
         return source(rank)
 
     def settle(self, tensor: Tensor) -> None:

@@ -14,7 +14,7 @@ from translate.infer.elements import mix
 from translate.infer.expressions import binary, evaluate, looped
 from translate.infer.initialisation import drop, only_initialises, sets_weights, walks_modules
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.roles import is_framework, is_target, role
+from translate.infer.roles import role
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.values import (
     OPAQUE,
@@ -180,14 +180,14 @@ def _import(state: State, node: cst.Import) -> None:
 def _bind_import(state: State, bound: str, name: str) -> None:
     state.frame.names[bound] = Api(state.rules.public(name))
     state.imported.add(bound)
-    if is_target(name):
+    if state.dialect.is_target(name):
         state.target_names.add(bound)
 
 
 def _import_from(state: State, node: cst.ImportFrom) -> None:
     prefix = "." * len(node.relative) + (_text(node.module) if node.module else "")
     if isinstance(node.names, cst.ImportStar):
-        if is_framework(prefix):
+        if state.dialect.is_source(prefix):
             state.report(node, "T103", "what an import with * brings is not known", "import names one by one")
         return
     if prefix == "__future__":
@@ -332,7 +332,11 @@ def _class(state: State, node: cst.ClassDef) -> None:
                 option.info.subclasses.append(info)
             elif isinstance(option, Api):
                 info.api_bases.append(option)
-                if is_framework(option.name) and not role(state, option.name) and state.rules.find(option.name):
+                if (
+                    state.dialect.is_source(option.name)
+                    and not role(state, option.name)
+                    and state.rules.find(option.name)
+                ):
                     help = "let the class hold such a layer instead, and call it"
                     state.report(base.value, "T103", f"a class that extends {option.name} is not translated", help)
     state.frame.names[info.name] = Class(info)

@@ -9,7 +9,7 @@ import libcst as cst
 from translate.infer.along_axes import like, remaining
 from translate.infer.binding import constant
 from translate.infer.elements import BOOL, elements
-from translate.infer.facts import Items, stored_axis, to_image
+from translate.infer.facts import Items
 from translate.infer.state import Operand, State
 from translate.infer.values import (
     OPAQUE,
@@ -31,6 +31,7 @@ from translate.infer.values import (
     options,
     source,
 )
+from translate.rules import Dialect
 from translate.rules.condition import NotKnown
 
 
@@ -106,7 +107,7 @@ def _of_size(state: State, node: cst.Subscript, size: Size, parts: list[Value]) 
         if tensor.is_image and tensor.rank is not None and not size.cast:
             index = parts[0]
             if isinstance(index, Const) and isinstance(index.value, int):
-                axis = stored_axis(index.value, tensor.rank)
+                axis = state.dialect.stored_axis(index.value, tensor.rank)
                 text = str(axis if axis < tensor.rank - 1 else -1)
                 size.renumbered = True
                 state.record(state.facts.replaced, part.value, text)
@@ -181,12 +182,12 @@ def _of_tensor(state: State, node: cst.Subscript, tensor: Tensor, parts: list[Va
         result = source(None if rank is None else rank - dropped + added)
         result.parts = (tensor,)
         return result
-    order = None if added else _reordered(kinds, rank)
+    order = None if added else _reordered(state.dialect, kinds, rank)
     if order is None:
         state.need_source(Operand(tensor, node.value))
         return source(rank - dropped + added)
     numbers, gone = order
-    left = remaining(rank, gone) if gone else like(tensor)
+    left = remaining(state.dialect, rank, gone) if gone else like(tensor)
     if left is None:
         state.need_source(Operand(tensor, node.value))
         return source(rank - dropped)
@@ -211,7 +212,7 @@ def _taken(state: State, node: cst.Subscript, tensor: Tensor, kinds: list[str], 
     rank = tensor.rank
     whole = _whole(index)
     if isinstance(index, Sequence) and tensor.is_image and rank is not None:
-        axis = stored_axis(place, rank)
+        axis = state.dialect.stored_axis(place, rank)
         state.record(state.facts.items_taken, node, (place, axis if axis < rank - 1 else -1, whole))
         return image(rank)
     tensor = state.need_source(Operand(tensor, node.value))
@@ -231,7 +232,7 @@ def _whole(index: Value) -> bool:
     return elements(index) not in (None, BOOL)
 
 
-def _reordered(kinds: list[str], rank: int) -> tuple[tuple[int | None, ...], set[int]] | None:
+def _reordered(dialect: Dialect, kinds: list[str], rank: int) -> tuple[tuple[int | None, ...], set[int]] | None:
     """Positions of the parts in the order of an image's axes, and the axes that indices remove."""
     places: list[int | None] = []
     for position, kind in enumerate(kinds):
@@ -243,7 +244,7 @@ def _reordered(kinds: list[str], rank: int) -> tuple[tuple[int | None, ...], set
         return None
     places += [None] * (rank - len(places))
     by_axis = [None if p is None or kinds[p] == "full" else p for p in places]
-    stored = [by_axis[axis] for axis in to_image(rank)]
+    stored = [by_axis[axis] for axis in dialect.to_image(rank)]
     while stored and stored[-1] is None:
         stored.pop()
     gone = {axis for axis, p in enumerate(by_axis) if p is not None and kinds[p] == "index"}

@@ -33,8 +33,8 @@ class Adapters:
 
     def reference(self, apply: Apply, as_class: bool) -> cst.BaseExpression:
         rule = apply.rule
-        if as_class and rule.keras is not None:
-            return cst.parse_expression(self.names.shorten(rule.keras.name))
+        if as_class and rule.target is not None:
+            return cst.parse_expression(self.names.shorten(rule.target.name))
         api = apply.signature.name
         if api not in self.called:
             name = _snake(api.rpartition(".")[2])

@@ -128,7 +128,7 @@ class Application:
     # the plain call
 
     def call(self) -> cst.Call:
-        signature = (self.case and self.case.keras) or self.rule.keras
+        signature = (self.case and self.case.target) or self.rule.target
         assert signature is not None
         given = self._arguments(signature)
         found = [given[p.name] for p in signature.parameters if p.name in given]
@@ -165,7 +165,7 @@ class Application:
 
     def _name(self, position: int, name: str) -> str:
         if position == 0 and name == "self":
-            return self.rule.torch[0].parameters[0].name
+            return self.rule.source[0].parameters[0].name
         return name
 
     def _argument(self, name: str, target: str, passing: Passing, signature: Signature) -> _Argument | None:

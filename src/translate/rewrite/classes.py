@@ -9,15 +9,14 @@ import libcst as cst
 
 from translate.infer.facts import Facts
 from translate.infer.program import ClassInfo
-from translate.infer.roles import MODULE
 from translate.rewrite.names import Names
 from translate.rules import RuleSet
 
 
 class Classes:
     def __init__(self, facts: Facts, rules: RuleSet, names: Names) -> None:
-        self.facts, self.names = facts, names
-        self.data: dict[str, Any] = next((r.data for r in rules.find(MODULE)), dict[str, Any]())
+        self.facts, self.names, self.dialect = facts, names, rules.dialect
+        self.data: dict[str, Any] = next((r.data for r in rules.find(rules.dialect.module)), dict[str, Any]())
         self.methods: dict[str, str] = self.data.get("methods", {})
         self.by_node = {info.node: info for info in facts.classes}
         self.classes = self._public()
@@ -87,15 +86,16 @@ class Classes:
             return False
         return any(apply.rule.training for apply in self.facts.apply.values())
 
+    def _transposed(self, name: str, rank: int) -> str:
+        text = self.dialect.transpose.replace("{axes}", str(self.dialect.to_image(rank)))
+        return text.replace("{x}", name)
+
     def _entries(self, original: cst.FunctionDef, node: cst.FunctionDef) -> cst.FunctionDef:
         found = self.facts.entries.get(original)
         if not found:
             return node
-        from translate.infer.facts import to_image
-
         lines = [
-            cst.parse_statement(self.names.shorten(f"{name} = keras.ops.transpose({name}, {to_image(rank)})"))
-            for name, rank in found
+            cst.parse_statement(self.names.shorten(f"{name} = {self._transposed(name, rank)}")) for name, rank in found
         ]
         body = list(node.body.body)
         place = 1 if body and _is_docstring(body[0]) else 0

@@ -8,8 +8,8 @@ from typing import Any
 
 import libcst as cst
 
-from translate.infer.roles import is_framework
-from translate.rewrite.names import SHORT, Names
+from translate.rewrite.names import Names
+from translate.rules import Dialect
 
 
 def used_names(code: str) -> set[str]:
@@ -17,14 +17,14 @@ def used_names(code: str) -> set[str]:
     return {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
 
 
-def rewrite_imports(module: cst.Module, names: Names, definitions: str) -> cst.Module:
+def rewrite_imports(module: cst.Module, names: Names, dialect: Dialect, definitions: str) -> cst.Module:
     """Takes out imports that nothing uses; puts in those of the target, and ``definitions`` after those at the top."""
     used = used_names(module.code)
     wanted = used | used_names(definitions)
     body: list[Any] = []
     place: int | None = None
     for statement in module.body:
-        kept = _without_framework(statement, used)
+        kept = _without_framework(dialect, statement, used)
         if kept is not statement and place is None:
             place = len(body)
             new = _imports(names, wanted)
@@ -47,13 +47,7 @@ def rewrite_imports(module: cst.Module, names: Names, definitions: str) -> cst.M
 
 
 def _imports(names: Names, wanted: set[str]) -> list[cst.SimpleStatementLine]:
-    lines: list[str] = []
-    if "keras" in names.used & wanted:
-        lines.append("import keras")
-    short = [n for n in SHORT if n in names.used & wanted]
-    if short:
-        lines.append(f"from keras import {', '.join(short)}")
-    return [_statement(line) for line in lines]
+    return [_statement(line) for line in names.imports(wanted)]
 
 
 def _statement(text: str) -> cst.SimpleStatementLine:
@@ -68,16 +62,16 @@ def dotted(node: cst.BaseExpression | None) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
-def _without_framework(statement: Any, used: set[str]) -> Any:
+def _without_framework(dialect: Dialect, statement: Any, used: set[str]) -> Any:
     """The statement without imports of the framework that nothing uses; None if nothing is left of it."""
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
         return statement
     line = statement.body[0]
     if isinstance(line, cst.Import):
         names = line.names
-        kept = [a for a in names if not is_framework(dotted(a.name)) or bound_name(a) in used]
+        kept = [a for a in names if not dialect.is_source(dotted(a.name)) or bound_name(a) in used]
     elif isinstance(line, cst.ImportFrom) and not isinstance(line.names, cst.ImportStar):
-        if line.relative or not is_framework(dotted(line.module)):
+        if line.relative or not dialect.is_source(dotted(line.module)):
             return statement
         names = line.names
         kept = [a for a in names if bound_name(a) in used]

@@ -12,21 +12,25 @@ import libcst as cst
 
 from translate.infer.dotted import walk
 from translate.infer.facts import Facts, Finding
-from translate.infer.roles import is_framework
 from translate.rewrite.imports import bound_name, dotted, used_names
+from translate.rules import Dialect
 
 Imports = (cst.Import, cst.ImportFrom)
 
 
 def leftovers(
-    module: cst.Module, changed: cst.Module, facts: Facts, origins: dict[int, tuple[cst.CSTNode, cst.CSTNode]]
+    module: cst.Module,
+    changed: cst.Module,
+    facts: Facts,
+    dialect: Dialect,
+    origins: dict[int, tuple[cst.CSTNode, cst.CSTNode]],
 ) -> list[Finding]:
     """Findings for statements that use the source framework in ``changed``, unless there is one already.
 
     ``origins`` tells which node of ``module`` a name that was written anew comes from. Notes in ``facts`` that these
     statements have to be written anew.
     """
-    bound = {name for statement in _imports(module) for name in _names_of(statement)}
+    bound = {name for statement in _imports(module) for name in _names_of(dialect, statement)}
     if not bound & used_names(changed.code):
         return []
     left = {id(n) for n in walk(changed) if isinstance(n, cst.Name) and n.value in bound}
@@ -69,13 +73,14 @@ def _imports(module: cst.Module) -> Iterator[Any]:
             yield node
 
 
-def _names_of(statement: Any) -> Iterator[str]:
+def _names_of(dialect: Dialect, statement: Any) -> Iterator[str]:
     """The names that an import of the framework binds."""
     if isinstance(statement.names, cst.ImportStar):
         return
-    if isinstance(statement, cst.ImportFrom) and (statement.relative or not is_framework(dotted(statement.module))):
+    ours = isinstance(statement, cst.Import) or (not statement.relative and dialect.is_source(dotted(statement.module)))
+    if not ours:
         return
     for alias in statement.names:
-        if isinstance(statement, cst.Import) and not is_framework(dotted(alias.name)):
+        if isinstance(statement, cst.Import) and not dialect.is_source(dotted(alias.name)):
             continue
         yield bound_name(alias)

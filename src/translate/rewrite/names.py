@@ -4,40 +4,58 @@ from __future__ import annotations
 
 import re
 
-_TARGET = re.compile(r"\bkeras\.(\w+)|\bhelpers\.(\w+)")
-SHORT = ("layers", "ops")
-"""Modules of Keras that are imported by themselves, as Keras code usually does."""
+from translate.rules import Dialect
 
 
 class Names:
     """Names of the target in one file. ``taken``: names that the file uses for something of its own."""
 
-    def __init__(self, taken: set[str]) -> None:
+    def __init__(self, taken: set[str], dialect: Dialect) -> None:
         self.taken = taken
-        self._short = {name for name in SHORT if name not in taken}
+        free = {m: n for m, (n, _) in dialect.modules.items() if n not in taken or m in dialect.target}
+        self._modules = sorted(free, key=len, reverse=True)
+        self._dialect = dialect
+        self._pattern = re.compile(rf"(?<![\w.'\"])(?:{'|'.join(dialect.target)}|helpers)(?:\.\w+)+")
         self.used: set[str] = set()
-        """Of ``keras``, ``layers``, ``ops``: what must be imported."""
+        """Modules of the target that must be imported."""
         self.helpers: list[str] = []
 
     def shorten(self, text: str) -> str:
         """``keras.layers.Dense(2)`` as this file writes it; notes what it needs."""
-        return _TARGET.sub(self._one, text)
+        return self._pattern.sub(lambda match: self._one(match[0]), text)
 
     def text(self, name: str) -> str:
         """How ``keras.layers.Dense`` or ``helpers.X`` is written, without noting that it is used."""
         head, _, rest = name.partition(".")
         if head == "helpers":
             return rest
-        return rest if head == "keras" and rest.partition(".")[0] in self._short else name
+        module = self._module(name)
+        return name if module is None else self._dialect.modules[module][0] + name.removeprefix(module)
 
-    def _one(self, match: re.Match[str]) -> str:
-        module, helper = match[1], match[2]
-        if helper is not None:
+    def imports(self, wanted: set[str]) -> list[str]:
+        """The import statements for what was used and is ``wanted``, those from one module as one."""
+        lines: list[str] = []
+        for module, (name, line) in self._dialect.modules.items():
+            if module not in self.used or name not in wanted:
+                continue
+            start = line.rpartition(" import ")[0]
+            if line.startswith("from ") and lines and lines[-1].startswith(f"{start} import "):
+                lines[-1] += f", {name}"
+            else:
+                lines.append(line)
+        return lines
+
+    def _module(self, name: str) -> str | None:
+        return next((m for m in self._modules if name.startswith(f"{m}.")), None)
+
+    def _one(self, name: str) -> str:
+        head, _, rest = name.partition(".")
+        if head == "helpers":
+            helper, dot, more = rest.partition(".")
             if helper not in self.helpers:
                 self.helpers.append(helper)
-            return helper
-        if module in self._short:
+            return helper + dot + more
+        module = self._module(name)
+        if module is not None:
             self.used.add(module)
-            return module
-        self.used.add("keras")
-        return f"keras.{module}"
+        return self.text(name)

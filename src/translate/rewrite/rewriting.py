@@ -37,14 +37,13 @@ def rewrite(module: cst.Module, facts: Facts, rules: RuleSet, *, channels_first:
 
 
 def _rewrite(module: cst.Module, facts: Facts, rules: RuleSet, channels_first: bool) -> Rewritten:
-    names = Names(facts.names)
+    names = Names(facts.names, rules.dialect)
     transformer = Transformer(facts, rules, names, channels_first)
     changed = module.visit(transformer)
     assert isinstance(changed, cst.Module)
     helpers = definitions(names, rules)
     adapters = "\n\n".join(transformer.adapters.written.values())
-    changed = rewrite_imports(changed, names, "\n\n".join(t for t in (helpers, adapters) if t))
+    changed = rewrite_imports(changed, names, rules.dialect, "\n\n".join(t for t in (helpers, adapters) if t))
     renamed = {**transformer.classes.renamed, **transformer.classes.classes}
-    return Rewritten(
-        changed.code, transformer.translated, renamed, leftovers(module, changed, facts, transformer.origins)
-    )
+    left = leftovers(module, changed, facts, rules.dialect, transformer.origins)
+    return Rewritten(changed.code, transformer.translated, renamed, left)

@@ -10,7 +10,6 @@ import libcst as cst
 from translate.infer.dotted import is_name
 from translate.infer.facts import Apply, Facts
 from translate.infer.flows import keeps_channels_first
-from translate.infer.roles import TENSOR
 from translate.rewrite import branches, containers, instances, items, parameters
 from translate.rewrite.adapters import Adapters
 from translate.rewrite.application import Application
@@ -56,7 +55,7 @@ class Transformer(cst.CSTTransformer):
         self.classes = Classes(facts, rules, names)
         self.origins: dict[int, tuple[cst.CSTNode, cst.CSTNode]] = {}
         """Names as they are now, by identity, and the nodes of the source that they come from."""
-        self.tensors: dict[str, Any] = next(r.data for r in rules.find(TENSOR) if "set_items" in r.data)
+        self.tensors: dict[str, Any] = next(r.data for r in rules.find(rules.dialect.tensor) if "set_items" in r.data)
         self.marks: dict[cst.CSTNode, list[Any]] = {}
         for found in facts.found:
             if found.code.startswith("T") and found.statement is not None:
@@ -80,16 +79,18 @@ class Transformer(cst.CSTTransformer):
             node = self._around(node, self.tensors["cast"].replace("{elements}", self.facts.elements[original_node]))
         if original_node in self.facts.casts:
             axes = self.facts.casts[original_node]
-            node = self._around(node, f"keras.ops.transpose({{x}}, {axes})")
+            node = self._around(node, self._transposed(axes))
         if original_node in self.facts.permutes:
             axes = self.facts.permutes[original_node]
-            text = f"keras.Sequential([keras.layers.Permute({axes}), {{layer}}])"
-            node = self._around(node, text)
+            node = self._around(node, self.rules.dialect.permute_first.replace("{axes}", str(axes)))
         if original_node in self.facts.casts_each:
             axes = self.facts.casts_each[original_node]
-            text = f"[keras.ops.transpose(tensor, {axes}) for tensor in {{x}}]"
-            node = self._around(node, text)
+            text = self._transposed(axes).replace("{x}", "tensor")
+            node = self._around(node, f"[{text} for tensor in {{x}}]")
         return node
+
+    def _transposed(self, axes: tuple[int, ...]) -> str:
+        return self.rules.dialect.transpose.replace("{axes}", str(axes))
 
     def _around(self, node: cst.BaseExpression, template: str) -> cst.BaseExpression:
         return fill(template, self.names.shorten, lambda _name, _scalar, _item: node)
@@ -207,10 +208,10 @@ class Transformer(cst.CSTTransformer):
         if apply.rule.data.get("role") == "module" and len(self.stack) > 1 and isinstance(self.stack[-2], cst.ClassDef):
             self.count(apply)
             return updated  # a base class: layer or model, see Classes
-        plain = apply.signature.callable and not apply.adapter and apply.rule.keras is not None
+        plain = apply.signature.callable and not apply.adapter and apply.rule.target is not None
         if plain or apply.rule.data.get("role") in ("module", "sequential", "tensor", "module_list", "module_dict"):
             self.count(apply)
-            target = apply.rule.write or (apply.rule.keras.name if apply.rule.keras else "")
+            target = apply.rule.write or (apply.rule.target.name if apply.rule.target else "")
             return cst.parse_expression(self.names.shorten(target))
         return self.applied(original, updated)
 
@@ -337,7 +338,7 @@ class Transformer(cst.CSTTransformer):
     def block(self, original: cst.IndentedBlock, updated: cst.IndentedBlock) -> cst.IndentedBlock:
         node = updated
         for name, axes in self.facts.appended.get(original, ()):
-            text = self.names.shorten(f"{name} = keras.ops.transpose({name}, {axes})")
+            text = self.names.shorten(f"{name} = {self._transposed(axes).replace('{x}', name)}")
             node = node.with_changes(body=[*node.body, cst.parse_statement(text)])
         if not node.body or (
             all(_is_docstring(s) for s in node.body) and not all(_is_docstring(s) for s in original.body)

@@ -12,7 +12,8 @@ from typing import Any
 
 from translate.rules.errors import RuleError
 
-Entries = list[dict[str, Any]]
+Entries = Any
+"""A list of rules; a mapping in the file of directions."""
 
 
 def read_file(path: Path) -> Any:

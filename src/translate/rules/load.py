@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from translate.rules.dialect import Dialect
 from translate.rules.errors import RuleError
 from translate.rules.files import read_file, read_package
 from translate.rules.model import Case, Rule
@@ -22,8 +23,9 @@ def rules_directory() -> Path:
 class RuleSet:
     """Rules by the name of the source API. Earlier folders take precedence."""
 
-    def __init__(self, rules: Iterable[Rule], folders: Sequence[Path]) -> None:
+    def __init__(self, rules: Iterable[Rule], folders: Sequence[Path], dialect: Dialect) -> None:
         self.rules = tuple(rules)
+        self.dialect = dialect
         self.folders = tuple(folders)
         self.packages: set[str] = set()
         """Modules of the source framework: what stands before the last dot of any name."""
@@ -31,29 +33,29 @@ class RuleSet:
         """Layers of the target that can be told to work channels first."""
         for rule in self.rules:
             self.with_data_format.update(rule.data.get("with_data_format", ()))
-            for keras in (rule.keras, *(c.keras for c in rule.cases)):
+            for keras in (rule.target, *(c.target for c in rule.cases)):
                 if keras is not None and "data_format" in keras.text:
                     self.with_data_format.add(keras.name)
-        self._by_torch: dict[str, list[Rule]] = {}
+        self._by_source: dict[str, list[Rule]] = {}
         for rule in self.rules:
-            for signature in rule.torch:
+            for signature in rule.source:
                 package = signature.name.rpartition(".")[0]
                 while package and package not in self.packages:
                     self.packages.add(package)
                     package = package.rpartition(".")[0]
-                found = self._by_torch.setdefault(signature.name, [])
+                found = self._by_source.setdefault(signature.name, [])
                 if rule not in found:
                     found.append(rule)
 
     def find(self, name: str) -> list[Rule]:
         """The rules for a source API, in the order in which they are tried."""
-        return self._by_torch.get(name, [])
+        return self._by_source.get(name, [])
 
     def public(self, name: str) -> str:
         """The usual name of what ``torch.nn.modules.conv.Conv2d`` is another name of."""
         package, _, last = name.rpartition(".")
         for rule in self.find(package):
-            if rule.data.get("role") == "alias" and f"{rule.write}.{last}" in self._by_torch:
+            if rule.data.get("role") == "alias" and f"{rule.write}.{last}" in self._by_source:
                 return f"{rule.write}.{last}"
         return name
 
@@ -69,16 +71,16 @@ class RuleSet:
         return None
 
 
-def load(extra: Sequence[Path] = ()) -> RuleSet:
-    """The rules of the package, after those in the folders ``extra``.
+def load(extra: Sequence[Path] = (), to: str = "tf") -> RuleSet:
+    """The rules of the package for one direction, after those in the folders ``extra``.
 
     Raises RuleError if a folder or a file cannot be used.
     """
-    return _load(tuple(Path(p) for p in extra))
+    return _load(tuple(Path(p) for p in extra), to)
 
 
 @lru_cache(maxsize=8)
-def _load(extra: tuple[Path, ...]) -> RuleSet:
+def _load(extra: tuple[Path, ...], to: str) -> RuleSet:
     rules: list[Rule] = []
     for folder in extra:
         if not folder.is_dir():
@@ -86,8 +88,14 @@ def _load(extra: tuple[Path, ...]) -> RuleSet:
         for path in sorted(folder.rglob("*.yaml")):
             rules += _checked(path, folder)
     for family, entries in read_package(rules_directory()):  # checked by the package's tests
+        if family == "directions":
+            continue
         rules += [_rule(entry, family) for entry in entries]
-    return RuleSet(rules, [*extra, rules_directory()])
+    return RuleSet(rules, [*extra, rules_directory()], Dialect.read(directions()[to]))
+
+
+def directions() -> dict[str, Any]:
+    return dict(read_package(rules_directory()))["directions"]
 
 
 def _checked(path: Path, folder: Path) -> list[Rule]:
@@ -105,8 +113,8 @@ def _rule(entry: dict[str, Any], family: str) -> Rule:
     keras: str | None = entry.get("keras")
     cases: list[dict[str, Any]] = entry.get("cases") or []
     return Rule(
-        torch=tuple(Signature(n) for n in names),
-        keras=Signature(keras) if keras else None,
+        source=tuple(Signature(n) for n in names),
+        target=Signature(keras) if keras else None,
         family=family,
         data=entry,
         cases=tuple(_case(c) for c in cases),
@@ -120,6 +128,6 @@ def _case(entry: dict[str, Any]) -> Case:
         only=entry.get("only"),
         set={k: str(v) for k, v in written.items()},
         write=entry.get("write"),
-        keras=Signature(keras) if keras else None,
+        target=Signature(keras) if keras else None,
         becomes=entry.get("becomes", ""),
     )

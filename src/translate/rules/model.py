@@ -26,7 +26,7 @@ class Case:
     only: str | dict[str, Any] | None = None
     set: dict[str, str] = field(default_factory=dict[str, str])
     write: str | None = None
-    keras: Signature | None = None
+    target: Signature | None = None
     becomes: str = ""
 
 
@@ -34,8 +34,9 @@ class Case:
 class Rule:
     """One correspondence. See docs/rules.md for the meaning of each key."""
 
-    torch: tuple[Signature, ...]
-    keras: Signature | None
+    source: tuple[Signature, ...]
+    """The spellings of one thing; the parameters of all are called as those of the first."""
+    target: Signature | None
     family: str
     """The file that it stands in, relative to the folder of rules, without its ending."""
     data: dict[str, Any]
@@ -43,12 +44,12 @@ class Rule:
 
     @property
     def name(self) -> str:
-        return self.torch[0].name
+        return self.source[0].name
 
     @property
     def supported(self) -> bool:
-        written = any(c.write is not None or c.keras is not None for c in self.cases)
-        return self.keras is not None or written or "write" in self.data or "code" in self.data
+        written = any(c.write is not None or c.target is not None for c in self.cases)
+        return self.target is not None or written or "write" in self.data or "code" in self.data
 
     @property
     def only(self) -> str | dict[str, Any] | None:
@@ -87,7 +88,7 @@ class Rule:
         return self.data.get("weights") or {}
 
     def spelling(self, name: str) -> Signature:
-        return next(s for s in self.torch if s.name == name)
+        return next(s for s in self.source if s.name == name)
 
     @cached_property
     def arguments(self) -> dict[str, Passing]:

@@ -156,7 +156,7 @@ def _public_name(cls: type) -> str:
 
 
 def _keras_names(rule: Rule) -> list[str]:
-    signatures = [rule.keras, *(c.keras for c in rule.cases)]
+    signatures = [rule.target, *(c.target for c in rule.cases)]
     return [s.name for s in signatures if s is not None]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from translate.infer.binding import Bound
-from translate.infer.facts import stored_axis, to_image, to_source
 from translate.infer.hooks.common import first_placeholder, numbers, viewed, write
 from translate.infer.state import State
 from translate.infer.values import OPAQUE, Arrangement, Size, Tensor, Value, source
@@ -62,13 +61,13 @@ def _reorder(state: State, node: cst.Call, rule: Rule, bound: Bound, order: tupl
         return Tensor(Arrangement(), parts=(tensor,))
     state.settle(tensor)
     if tensor.is_image and tensor.rank == rank:
-        stored = tuple(to_image(rank).index(axis) for axis in order)
+        stored = tuple(state.dialect.to_image(rank).index(axis) for axis in order)
         if stored == tuple(range(rank)):
             write(state, node, rule, bound, x)
         else:
             write(state, node, rule, bound, f"keras.ops.transpose({x}, {stored})")
         return _reordered(viewed(source(rank), first))
-    if order == to_source(rank) and rank in (3, 4, 5) and not state.channels_first:
+    if order == state.dialect.to_source(rank) and rank in (3, 4, 5) and not state.channels_first:
         return _flexible(state, node, rule, bound, rank, plain)
     write(state, node, rule, bound, plain)
     return _reordered(viewed(source(rank), first))
@@ -100,7 +99,7 @@ def size(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
     text = "{dim}"
     if tensor.is_image and tensor.rank is not None:
         try:
-            axis = stored_axis(bound.value("dim"), tensor.rank)
+            axis = state.dialect.stored_axis(bound.value("dim"), tensor.rank)
             text = str(axis if axis < tensor.rank - 1 else -1)
         except NotKnown:
             state.lose(node)

@@ -6,7 +6,6 @@ import libcst as cst
 
 from translate.infer.along_axes import like
 from translate.infer.binding import Bound
-from translate.infer.facts import to_image
 from translate.infer.hooks.common import write
 from translate.infer.state import State
 from translate.infer.values import Sequence, Value, source
@@ -36,7 +35,7 @@ def pad(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
     for k in range(count // 2):
         pairs[tensor.rank - 1 - k] = f"({{pad.{2 * k}}}, {{pad.{2 * k + 1}}})"
     if tensor.is_image:
-        pairs = [pairs[axis] for axis in to_image(tensor.rank)]
+        pairs = [pairs[axis] for axis in state.dialect.to_image(tensor.rank)]
     extra = "" if mode == "constant" else f", mode='{_MODES[mode]}'"
     if mode == "constant" and bound.given("value") and value not in (None, 0):
         extra = ", constant_values={value}"

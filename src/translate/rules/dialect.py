@@ -1,0 +1,64 @@
+"""What a direction of translation calls the most basic things, and how it stores images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One direction, as ``rules/directions.yaml`` describes it."""
+
+    source: tuple[str, ...]
+    """The packages of the source framework."""
+    target: tuple[str, ...]
+    module: str
+    """The class that all modules of the source extend."""
+    tensor: str
+    forward: str
+    """The method of a module that computes."""
+    last: bool
+    """Whether images are stored with their channels last in the target (and first in the source), or the other way."""
+    transpose: str
+    permute_first: str
+    """How a layer is written whose input is transposed first."""
+    modules: dict[str, tuple[str, str]]
+    """Modules of the target: the name that stands for each, and the statement that imports it."""
+    target_tensor: str = ""
+    """The class of tensors, if rules write its methods."""
+    aliases: dict[str, str] = field(default_factory=dict[str, str])
+    """Other names of packages of the source."""
+
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> Dialect:
+        """From what the file says of a direction."""
+        modules = {name: (entry["name"], entry["import"]) for name, entry in data["modules"].items()}
+        changed: dict[str, Any] = {"modules": modules, "source": tuple(data["source"]), "target": tuple(data["target"])}
+        return cls(**{**data, **changed})
+
+    def is_source(self, name: str) -> bool:
+        return name.partition(".")[0] in self.source
+
+    def is_target(self, name: str) -> bool:
+        return name.partition(".")[0] in self.target
+
+    def to_image(self, rank: int) -> tuple[int, ...]:
+        """The transpose from the source's order of axes to the target's: (0, 2, 3, 1) for rank 4 to channels last."""
+        return to_last(rank) if self.last else to_first(rank)
+
+    def to_source(self, rank: int) -> tuple[int, ...]:
+        return to_first(rank) if self.last else to_last(rank)
+
+    def stored_axis(self, axis: int, rank: int) -> int:
+        """Where an axis of the source stands in an image: to channels last, 1 becomes 3 and 2 becomes 1."""
+        axis = axis + rank if axis < 0 else axis
+        return self.to_image(rank).index(axis)
+
+
+def to_last(rank: int) -> tuple[int, ...]:
+    return (0, *range(2, rank), 1)
+
+
+def to_first(rank: int) -> tuple[int, ...]:
+    return (0, rank - 1, *range(1, rank - 1))
