@@ -64,13 +64,11 @@ def translate(
 
     Raises SourceError if it is not Python, RuleError if a folder of rules cannot be used.
     """
-    if to != "tf":
-        raise NotImplementedError("only translation to Keras is there yet")
     try:
         module = parse(text)
     except ParseError as error:
         raise SourceError(str(error), error.line, error.column) from None
-    loaded = load(rules)
+    loaded = load(rules, to)
     try:
         return _translate(module, text, loaded, layout, io)
     except RecursionError:
@@ -80,7 +78,11 @@ def translate(
 def _translate(module: cst.Module, text: str, rules: RuleSet, layout: Layout, io: Io) -> Translation:
     first = layout == "channels_first"
     facts = read(module, rules, channels_first=first, source_io=io == "source")
-    fallen_back = not first and bool(facts.conflicts or facts.lost)
+    lost = bool(facts.conflicts or facts.lost)
+    if lost and not rules.dialect.last:  # layers of PyTorch take nothing but channels first
+        where = (facts.conflicts or facts.lost)[0]
+        facts.found.append(Finding(where, "T105", _NOT_FOLLOWED, statement=None))
+    fallen_back = not first and lost and rules.dialect.last
     if fallen_back:
         where = (facts.conflicts or facts.lost)[0]
         first, facts = True, read(module, rules, channels_first=True)
@@ -99,6 +101,7 @@ def _translate(module: cst.Module, text: str, rules: RuleSet, layout: Layout, io
     )
 
 
+_NOT_FOLLOWED = "how axes are arranged could not be followed from here"
 _KEPT_FIRST = (
     "the whole file is kept channels first, as in the source: how axes are arranged could not be followed everywhere"
 )

@@ -132,7 +132,7 @@ def bind(signature: Signature, operands: Items[Operand], receiver: Operand | Non
 
 @cache
 def placeholders(template: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\{(?:scalar\()?(\w+)\)?\}", template))
+    return frozenset(re.findall(r"\{(?:(?:scalar|module|dtype)\()?(\w+)\)?\}", template))
 
 
 def choose(rules: list[Rule], bound_for: dict[int, Bound]) -> tuple[Rule, Case | None, Bound] | str:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from translate.infer import builtin, containers, flows, records
+from translate.infer import builtin, containers, flows, records, sizes
 from translate.infer.adapting import general
 from translate.infer.binding import BindingError, Bound, bind, choose, tensors_in
 from translate.infer.elements import of_call
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
-from translate.infer.modules import call_instance, construct, module_method
+from translate.infer.layers import call_layer
+from translate.infer.modules import call_instance, construct, leave_out_of_constructor, module_method
 from translate.infer.references import is_direct
 from translate.infer.roles import role
 from translate.infer.state import Infeasible, Operand, State
@@ -106,7 +107,7 @@ def _one(state: State, node: cst.Call, callee: Value, operands: Operands, receiv
     if isinstance(callee, Api):
         return _api(state, node, callee.name, operands)
     if isinstance(callee, Layer):
-        return call_layer(state, callee, operands)
+        return call_layer(state, callee, operands, node)
     if isinstance(callee, Container):
         return chain(state, node, callee, operands)
     if isinstance(callee, Class):
@@ -114,6 +115,8 @@ def _one(state: State, node: cst.Call, callee: Value, operands: Operands, receiv
     if isinstance(callee, Instance):
         return call_instance(state, node, callee, operands)
     if isinstance(callee, Function):
+        if callee.info.name == "__init__":
+            leave_out_of_constructor(state, node, operands)
         return state.call(callee.info, callee.bound, operands, node)
     if isinstance(callee, Method):
         return _method(state, node, callee, operands, receiver)
@@ -154,6 +157,8 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
     kind = role(state, name)
     if kind in containers.KINDS:
         return containers.make(state, node, kind, operands)
+    if kind == "input":
+        return inputs(state, node, operands)
     if kind == "mapping":
         return builtin.call(state, node, "dict", operands)
     if kind == "initialiser":
@@ -177,6 +182,13 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         state.report(node, "T101", f"there is no rule for {name}, which is given a tensor")
         return source()
     return Foreign(name) if name[:1] == "." or name.split(".")[-1][:1].isupper() else OPAQUE
+
+
+def inputs(state: State, node: cst.Call, operands: Operands) -> Value:
+    """What a model takes: ``Input(shape=(224, 224, 3))``."""
+    state.facts.inputs.add(node)
+    shape = next((o.value for o in operands if o.keyword in ("shape", "input_shape") or not o.keyword), OPAQUE)
+    return sizes.of_shape(shape)
 
 
 def is_layer_class(rule: Rule, name: str) -> bool:
@@ -206,7 +218,7 @@ def _by_rule(
     if is_layer_class(rule, name) and receiver is None:
         apply = Apply(rule, bound.signature, case, bound.slots())
         direct = is_direct(state, node.func)
-        layer = Layer(name, node, (bound, apply), direct)
+        layer = Layer(name, node, (bound, apply), sizes.maker(state), direct)
         state.constructed += 1
         if state.recording and direct:
             state.made[node] = (apply, tuple(state.statements))
@@ -286,52 +298,12 @@ def changed_in_place(state: State, node: cst.Call, name: str, bound: Bound, firs
             tensor.changed_in_place()
 
 
-# layers
-
-
-def call_layer(state: State, layer: Layer, operands: Operands) -> Value:
-    """A layer of the framework at work on its first operand."""
-    bound, apply = layer.bound
-    if not operands:
-        return source()
-    rule: Rule = apply.rule
-    case = apply.case
-    if rule.code:
-        return HOOKS[rule.code + "_layer"](state, layer, bound, operands)
-    value, axes = flows.flow(state, rule, bound, operands[0], case.becomes if case else "")
-    if axes:
-        apply = Apply(rule, apply.signature, case, apply.bound, tuple(axes.items()))
-    record_layer(state, layer, apply)
-    try:
-        inplace = bound.signature.parameter("inplace") is not None and bound.value("inplace") is True
-    except NotKnown:  # taken as it is by default
-        inplace = False
-    if inplace:
-        for tensor in tensors_in(operands[0].value):
-            tensor.changed_in_place(state.uncertain)
-    return value
-
-
-def record_layer(state: State, layer: Layer, apply: Apply) -> None:
-    """How the layer is made depends on how it is called."""
-    if not state.recording:
-        return
-    if not layer.direct:
-        if apply.axes:
-            state.report(
-                layer.node, "T105", f"{layer.name} is passed on as a value and made where its axis is not known"
-            )
-        return
-    statements, state.statements = state.statements, list(state.made.get(layer.node, (None, ()))[1])
-    state.record(state.facts.apply, layer.node, apply)
-    state.statements = statements
-
-
 def chain(state: State, node: cst.Call, container: Container, operands: Operands) -> Value:
     """A Sequential at work; a list of modules cannot be called."""
     if container.kind != "sequential" or not operands:
         return UNKNOWN
-    value = operands[0].value
+    container.called = True
+    value = sizes.entered(container, operands[0].value)
     first = True
     for index, child in enumerate(container.children.items):
         made = container.nodes[index] if index < len(container.nodes) else None
@@ -365,10 +337,13 @@ def _link(
         else:
             place = option.node if isinstance(option, Layer) and option.direct else made
             operand = Operand(value, place if isinstance(place, cst.Call) else None, in_chain=True)
+        chaining, state.chaining = state.chaining, True
         try:
             results.append(_one(state, node, option, [operand], None))
         except Infeasible:
             continue
+        finally:
+            state.chaining = chaining
     return join(*results) if results else value
 
 

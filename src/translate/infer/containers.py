@@ -34,12 +34,29 @@ def make(state: State, node: cst.Call, kind: str, operands: list[Operand], recor
     children = Sequence("list", born=state.frame.branches)
     container = Container(kind, node, children, born=state.frame.branches)
     for operand in operands:
+        if kind == "sequential" and isinstance(operand.value, Sequence) and not operand.star:
+            _of_list(container, operand)
+            continue
         for option in options(operand.value):
             _fill(container, option, operand)
             container.from_mapping = container.from_mapping or isinstance(option, Mapping)
     if record and state.recording:
         state.containers.append((container, tuple(state.statements)))
     return container
+
+
+def _of_list(container: Container, operand: Operand) -> None:
+    """``Sequential([Input(shape=...), Dense(2)])``."""
+    assert isinstance(operand.value, Sequence)
+    written = operand.node.elements if isinstance(operand.node, (cst.List, cst.Tuple)) else ()
+    for index, value in enumerate(operand.value.items):
+        if isinstance(value, Tensor):
+            container.entry = value
+            continue
+        container.children.items.append(value)
+        container.names.append(None)
+        container.nodes.append(written[index].value if len(written) == len(operand.value.items) else None)
+    container.children.rest = operand.value.rest
 
 
 def _fill(container: Container, value: Value, operand: Operand) -> None:
@@ -74,9 +91,13 @@ def method(state: State, node: cst.Call, owner: Container, name: str, operands: 
         _add_named(owner, state, operands)
         state.record(state.facts.methods, node, "add named" if owner.written_as == "sequential" else "set item")
         return NONE
-    if name in ("append", "insert", "extend"):
+    if kind == "append" and operands and isinstance(operands[0].value, Tensor):  # the input of a model
+        owner.entry = operands[0].value
+        state.facts.dropped[state.statements[-1]] = ""
+        return NONE
+    if name in ("append", "insert", "extend") or kind == "append":
         before = len(owner.children.items)
-        builtin.add(owner.children, name, operands, state)
+        builtin.add(owner.children, "append" if kind == "append" else name, operands, state)
         owner.names += [None] * (len(owner.children.items) - before)
         state.record(state.facts.methods, node, f"add {owner.kind}")
         return NONE

@@ -87,6 +87,14 @@ class Facts:
     """Calls of modules: from which argument on they are passed by name, and the names."""
     added: dict[cst.CSTNode, tuple[str, str]] = field(default_factory=dict[cst.CSTNode, "tuple[str, str]"])
     """Assignments of a layer to an attribute (whose, and its name) that make it one of a chain."""
+    left_out: dict[cst.CSTNode, tuple[int, ...]] = field(default_factory=dict[cst.CSTNode, "tuple[int, ...]"])
+    """Calls, and the arguments that the target does without."""
+    inputs: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    """Calls that say what a model takes."""
+    listed: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    """Lists of modules that attributes hold."""
+    inlined: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    """Constructions of layers that are written where they are called."""
     items_taken: dict[cst.CSTNode, tuple[int, int, bool]] = field(
         default_factory=dict[cst.CSTNode, "tuple[int, int, bool]"]
     )

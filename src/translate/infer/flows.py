@@ -38,6 +38,8 @@ def flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str 
         if "features" in form and _is_features(operand, rank):
             return _features_second(state, operand), {}
         state.need_image(operand, rank, first)
+        if _rank(rule.tensors) is not None:
+            return source(_rank(rule.tensors)), {}
         return source(rank) if first else image(rank, becomes == "1x1"), {}
     if form == "image or features" and _is_features(operand, 0) and state.tensor(operand).rank in (None, 1, 2):
         return _features_second(state, operand), {}

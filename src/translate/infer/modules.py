@@ -39,6 +39,7 @@ def construct(state: State, node: cst.Call, callee: Class, operands: Operands) -
     if any(role(state, base) == "record" for base in info.framework_bases()):
         return records.make(records.fields_of(info), operands)
     info.made = True
+    leave_out_of_constructor(state, node, operands)
     state.constructed += 1
     if state.frames and any(f.instance is not None for f in state.frames):
         info.inside = True
@@ -51,6 +52,21 @@ def construct(state: State, node: cst.Call, callee: Class, operands: Operands) -
         container = containers.make(state, node, role(state, info.framework_bases()[0]), operands, record=False)
         set_children(info, container)
     return Instance(info)
+
+
+def leave_out_of_call(state: State, node: cst.Call, operands: Operands) -> None:
+    """Arguments of calls that the target does without (``training=training``)."""
+    gone = tuple(o.index for o in operands if o.keyword in state.dialect.call_without)
+    if gone:
+        state.record(state.facts.left_out, node, gone)
+
+
+def leave_out_of_constructor(state: State, node: cst.Call, operands: Operands, everything: bool = False) -> None:
+    """Arguments of constructors that the target does without: names of layers, and what is passed on with ``**``."""
+    without = state.dialect.constructor_without
+    gone = tuple(o.index for o in operands if without and (everything or o.keyword in without or o.star == "**"))
+    if gone:
+        state.record(state.facts.left_out, node, gone)
 
 
 def _settled(value: Value) -> Value:
@@ -66,6 +82,7 @@ def call_instance(state: State, node: cst.Call, callee: Instance, operands: Oper
     if state.initialising:
         return UNKNOWN  # read again when all layers are known
     forward = callee.info.method(state.dialect.forward)
+    leave_out_of_call(state, node, operands)
     if forward is not None:
         _pass_by_name(state, node, forward, operands)
         return state.call(forward, callee, operands, node)
@@ -113,6 +130,8 @@ def module_method(state: State, node: cst.Call, owner: Instance | Super, name: s
             container = containers.make(state, node, kind, operands, record=False)
             set_children(instance.info, container)
             state.record(state.facts.containers, node, f"init {kind}")
+        if kind not in containers.KINDS:
+            leave_out_of_constructor(state, node, operands, everything=True)
         return NONE
     children = instance.info.attributes.get("<children>")
     if isinstance(children, Container):

@@ -11,10 +11,10 @@ from translate.infer.dotted import names
 from translate.infer.facts import Apply, Facts
 from translate.infer.functions import call_function, demanded, root_values, run
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.roles import role
-from translate.infer.state import Frame, State
+from translate.infer.roles import role, role_member
+from translate.infer.state import Frame, Operand, State
 from translate.infer.statements import execute, execute_block, is_initialiser
-from translate.infer.values import OPAQUE, Instance, Tensor, Value, join, options
+from translate.infer.values import OPAQUE, Arrangement, Container, Instance, Layer, Tensor, Value, join, options
 from translate.rules import RuleSet
 
 ROUNDS = 3
@@ -157,10 +157,23 @@ def _compute(state: State, module: cst.Module) -> None:
             _root(state, function, None)
     execute(state, [s for s in module.body if not _defines(s)])
     _lambdas(state)
+    _uncalled(state)
     for function in state.all_functions:  # functions within functions that nobody called
         unread = function.owner is None and function.node not in state.read and _may_use(state, function)
         if unread and not is_initialiser(state, function) and not _translated_before(state, function):
             _root(state, function, None)
+
+
+def _uncalled(state: State) -> None:
+    """Chains of layers that nobody in the file calls: how they are made depends on what goes through them."""
+    if state.dialect.last:
+        return
+    for container, statements in list(state.containers):
+        if container.kind == "sequential" and not container.called and isinstance(container.node, cst.Call):
+            before, state.statements = state.statements, list(statements)
+            entry = container.entry or Tensor(Arrangement())
+            chain(state, container.node, container, [Operand(entry, None, in_chain=True)])
+            state.statements = before
 
 
 def _lambdas(state: State) -> None:
@@ -174,6 +187,10 @@ def _roots(state: State, info: ClassInfo, only_forward: bool) -> None:
     if not is_module(state, info):
         return
     for name, method in info.methods.items():
+        if role_member(state, name) == "gone":
+            state.facts.dropped[method.node] = ""
+            state.facts.touched.add(info.node)
+            continue
         if name == "__init__" or is_initialiser(state, method) or method.node in state.read:
             continue
         if only_forward and (name != state.dialect.forward or _inside(info)):
@@ -261,13 +278,18 @@ def _finish(state: State) -> None:
         state.record(facts.apply, node, Apply(rule, bound.signature, None, bound.slots(), (), text))
     state.statements = []
     for node, (apply, statements) in state.made.items():
-        facts.apply.setdefault(node, apply)
+        if node not in facts.inlined:
+            _made(state, node, facts.apply.setdefault(node, apply), statements)
         facts.touched.update(statements)
     for container, statements in state.containers:
-        empty = container.kind == "sequential" and not container.children.everything()
+        empty = state.dialect.last and container.kind == "sequential" and not container.children.everything()
         mapped = " mapping" if container.from_mapping else (" empty" if empty else "")
         facts.containers[container.node] = container.written_as + mapped
         facts.touched.update(statements)
+    for held, made, statements in state.lists if state.dialect.module_list else ():
+        if any(isinstance(o, (Layer, Instance, Container)) for v in held.everything() for o in options(v)):
+            facts.listed.add(made)
+            facts.touched.update(statements)
     _spread_training(state)
     facts.classes = state.classes
     facts.initialisers = {f.node for f, yes in state.initialisers.items() if yes}
@@ -277,6 +299,19 @@ def _finish(state: State) -> None:
         if info.inside:
             for base in info.lineage():
                 base.inside = True
+
+
+def _made(state: State, node: cst.CSTNode, apply: Apply, statements: tuple[cst.CSTNode, ...]) -> None:
+    """A layer that must be told the size of its input, of which nothing tells it."""
+    data = apply.rule.data
+    told = {*dict(apply.extra), *dict(apply.bound)}
+    if "always" not in data or "lazy" in data or "in_channels" in told:
+        return
+    before, state.statements = state.statements, list(statements)
+    state.report(
+        node, "T102", f"{apply.signature.name} must be told how many channels its input has; nothing tells here"
+    )
+    state.statements = before
 
 
 def _spread_training(state: State) -> None:

@@ -71,6 +71,10 @@ class State:
         """Calls a function of the file; set by the interpreter, as is the next."""
         self.chain: Callable[[cst.Call, Container, list[Operand]], Value]
         """Calls a Sequential."""
+        self.lists: list[tuple[Sequence, cst.CSTNode, tuple[cst.CSTNode, ...]]] = []
+        """Lists that attributes hold, the expressions that make them, and the statements around."""
+        self.chaining = False
+        """A layer of a Sequential is at work."""
         self.looping: cst.BaseExpression | None = None
         """What the loop that was met last goes over."""
         self.execute: Callable[[cst.BaseSuite], None]

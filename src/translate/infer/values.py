@@ -93,6 +93,15 @@ class Arrangement:
             mine._next = theirs
 
 
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """An expression for how many channels a tensor has: the size of its last axis, if the source has them last."""
+
+    text: str
+    owner: Any = None
+    """The class in whose constructor the expression holds; None: anywhere."""
+
+
 @dataclass(slots=True, eq=False)
 class Tensor(Value):
     """A tensor. ``rank`` is None where it is not known."""
@@ -111,6 +120,8 @@ class Tensor(Value):
     """Its axes were put in another order on purpose."""
     elements: str | None = None
     """Whole numbers or truth values: the type in the target. None: floats, or not known."""
+    channels: Channels | None = None
+    """How many there are, where a layer must be told."""
     parameter: str = ""
     """Set for a parameter of the function being read."""
 
@@ -214,6 +225,8 @@ class Layer(Value):
     name: str
     node: cst.Call
     bound: Any = None
+    owner: Any = None
+    """The class in whose constructor it is made."""
     direct: bool = True
     """Made where its class is named; otherwise by an adapter that was passed on."""
 
@@ -231,6 +244,9 @@ class Container(Value):
     born: tuple[object, ...] = ()
     from_mapping: bool = False
     """Made from a dictionary of layers."""
+    entry: Tensor | None = None
+    """What its input is said to be."""
+    called: bool = False
     by_name: bool = False
     """A list whose modules are added, and asked for, by name."""
 

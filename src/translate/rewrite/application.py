@@ -12,7 +12,7 @@ from translate.infer.facts import RECEIVER, Apply, Slot
 from translate.rewrite.layout import laid_out
 from translate.rewrite.names import Names
 from translate.rewrite.templates import bare, bracketed, constant, fill
-from translate.rules import REQUIRED, Passing, Signature
+from translate.rules import REQUIRED, Dialect, Passing, Signature
 
 _EMPTY = cst.Module([])
 _UNKNOWN = object()
@@ -35,8 +35,10 @@ class Application:
         apply: Apply,
         node: cst.BaseExpression,
         channels_first: bool,
+        dialect: Dialect,
         with_data_format: frozenset[str] = frozenset(),
     ) -> None:
+        self.dialect = dialect
         self.with_data_format = with_data_format
         self.breakable = True
         """It stands by itself in its statement, so that it can be broken into lines."""
@@ -51,6 +53,14 @@ class Application:
         self.channels_first = channels_first
 
     def write(self) -> cst.BaseExpression:
+        node = self._written()
+        after = self.rule.data.get("after")
+        if after is None or self.apply.write is not None or literal(self.value(after)) in (None, "linear"):
+            return node
+        layer = {"layer": node, "activation": self._module(self.value(after))}
+        return fill(self.dialect.then, self.names.shorten, lambda key, _how, _item: layer[key])
+
+    def _written(self) -> cst.BaseExpression:
         template = self.apply.write or (self.case and self.case.write) or (None if self._plain() else self.rule.write)
         if template is None:
             return self.call()
@@ -63,17 +73,35 @@ class Application:
         """A case without ``write`` of its own, in a rule that has ``keras``, is a plain call."""
         return self.rule.write is None
 
+    def _dtype(self, value: cst.BaseExpression) -> cst.BaseExpression:
+        """A type of elements that is given by name."""
+        known = literal(value)
+        text = self.dialect.dtypes.get(str(known)) if isinstance(known, str) else None
+        return value if text is None else cst.parse_expression(self.names.shorten(text))
+
+    def _module(self, activation: cst.BaseExpression) -> cst.BaseExpression:
+        """The layer that stands for an activation, which is given by name or as a function."""
+        known = literal(activation)
+        text = self.dialect.activations.get(str(known).lower()) if known is not _UNKNOWN else None
+        if text is not None:
+            return cst.parse_expression(self.names.shorten(text))
+        return fill(self.dialect.activation, self.names.shorten, lambda _key, _how, _item: activation)
+
     # placeholders
 
-    def placeholder(self, name: str, scalar: bool, item: int | None) -> cst.BaseExpression:
-        if name == "keras":
+    def placeholder(self, name: str, how: str, item: int | None) -> cst.BaseExpression:
+        if name in ("keras", "call"):
             return self.call()
+        if how == "module":
+            return self._module(self.value(name))
+        if how == "dtype":
+            return self._dtype(self.value(name))
         if name in self.extra:
             return fill(self.extra[name], self.names.shorten, self.placeholder)
         if name in self.axes:
             return constant(self.axes[name])
         value = self.value(name, item)
-        if scalar:
+        if how == "scalar":
             known = literal(value)
             if isinstance(known, tuple) and len(items := cast(tuple[object, ...], known)) == 1:
                 return constant(items[0])
@@ -131,9 +159,16 @@ class Application:
         signature = (self.case and self.case.target) or self.rule.target
         assert signature is not None
         given = self._arguments(signature)
+        if "lazy" in self.rule.data and any(literal(a.value) is None for a in given.values()):
+            signature = Signature(self.rule.data["lazy"])  # a size that nothing tells
         found = [given[p.name] for p in signature.parameters if p.name in given]
-        function = cst.parse_expression(self.names.shorten(signature.name))
         arguments = self._finish(found, signature)
+        tensor = f"{self.dialect.target_tensor}."
+        if self.dialect.target_tensor and signature.name.startswith(tensor):
+            owner = bracketed(arguments.pop(0).value)
+            function: cst.BaseExpression = cst.Attribute(owner, cst.Name(signature.name.removeprefix(tensor)))
+        else:
+            function = cst.parse_expression(self.names.shorten(signature.name))
         before = self.node.whitespace_before_args if isinstance(self.node, cst.Call) else cst.SimpleWhitespace("")
         if not arguments:
             before = cst.SimpleWhitespace("")

@@ -10,6 +10,7 @@ import libcst as cst
 from translate.infer.facts import Facts
 from translate.infer.program import ClassInfo
 from translate.rewrite.names import Names
+from translate.rewrite.signatures import unused, without
 from translate.rules import RuleSet
 
 
@@ -76,9 +77,18 @@ class Classes:
             if new is not None:
                 needs = needs or (node.name.value in self.methods and self._trains(info))
                 node = node.with_changes(name=cst.Name(new))
-        if needs:
+            node = self._fewer(original.name.value, node)
+        if needs and self.dialect.last:
             node = _with_training(node)
         return self._entries(original, node)
+
+    def _fewer(self, name: str, node: cst.FunctionDef) -> cst.FunctionDef:
+        """Without the parameters that the target does without."""
+        if name == self.dialect.forward:
+            return without(node, self.dialect.call_without)
+        if name == "__init__" and self.dialect.constructor_without:
+            return without(node, unused(node, self.dialect.constructor_without))
+        return node
 
     def _trains(self, info: ClassInfo) -> bool:
         """``fit`` tells only a model whose ``call`` asks; below it, Keras passes it on."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import libcst as cst
 
-PLACEHOLDER = re.compile(r"\{(?:(scalar)\()?(\w+)(?:\.(\d+))?\)?\}")
+PLACEHOLDER = re.compile(r"\{(?:(scalar|module|dtype)\()?(\w+)(?:\.(\d+))?\)?\}")
 _OPERATORS = (
     cst.BinaryOperation,
     cst.BooleanOperation,
@@ -76,19 +76,19 @@ _STRINGS = re.compile(r"'([^'\"\\]*)'")
 def fill(
     template: str,
     shorten: Callable[[str], str],
-    value: Callable[[str, bool, int | None], cst.BaseExpression],
+    value: Callable[[str, str, int | None], cst.BaseExpression],
 ) -> cst.BaseExpression:
     """The expression that ``template`` stands for.
 
-    ``value(name, scalar, item)`` gives what is put in for a placeholder.
+    ``value(name, how, item)`` gives what is put in for a placeholder; ``how`` is "scalar" for ``{scalar(name)}``.
     """
     parts: dict[str, cst.BaseExpression] = {}
 
     def mark(match: re.Match[str]) -> str:
         item = int(match[3]) if match[3] is not None else None
-        key = f"_p_{match[2]}_{match[3] or ''}_{'s' if match[1] else ''}"
+        key = f"_p_{match[2]}_{match[3] or ''}_{match[1] or ''}"
         if key not in parts:
-            parts[key] = value(match[2], bool(match[1]), item)
+            parts[key] = value(match[2], match[1] or "", item)
         return key
 
     text = _STRINGS.sub(r'"\1"', shorten(PLACEHOLDER.sub(mark, template)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import libcst as cst
@@ -10,7 +10,7 @@ import libcst as cst
 from translate.infer.dotted import is_name
 from translate.infer.facts import Apply, Facts
 from translate.infer.flows import keeps_channels_first
-from translate.rewrite import branches, containers, instances, items, parameters
+from translate.rewrite import branches, containers, instances, items, module_lists, parameters
 from translate.rewrite.adapters import Adapters
 from translate.rewrite.application import Application
 from translate.rewrite.classes import Classes
@@ -75,6 +75,8 @@ class Transformer(cst.CSTTransformer):
             node = handler(self, original_node, updated_node)
             if isinstance(node, cst.Name):
                 self.origins[id(node)] = (node, original_node)
+        if original_node in self.facts.listed:
+            node = module_lists.listed(self.names, self.rules.dialect.module_list, node)
         if original_node in self.facts.elements:
             node = self._around(node, self.tensors["cast"].replace("{elements}", self.facts.elements[original_node]))
         if original_node in self.facts.casts:
@@ -129,7 +131,7 @@ class Transformer(cst.CSTTransformer):
 
     def application(self, apply: Apply, node: cst.BaseExpression) -> Application:
         first = self.channels_first and keeps_channels_first(self.rules, apply.rule)
-        return Application(self.names, apply, node, first, frozenset(self.rules.with_data_format))
+        return Application(self.names, apply, node, first, self.rules.dialect, frozenset(self.rules.with_data_format))
 
     def _in_isinstance(self) -> bool:
         calls = [n for n in self.stack[-3:] if isinstance(n, cst.Call)]
@@ -147,9 +149,17 @@ class Transformer(cst.CSTTransformer):
             if facts.apply[original].rule.data.get("role") in ("buffer", "parameter", "assertion"):
                 return updated  # becomes a statement, see expression()
             return self.applied(original, updated)
+        if original in facts.left_out:
+            gone = facts.left_out[original]
+            updated = updated.with_changes(args=_without(updated.args, gone))
         if original in facts.containers:
+            target = self.rules.dialect.sequential
+            if target:
+                return module_lists.sequential(self.names, target, original, updated, facts.inputs)
             return containers.make(self.names, facts.containers[original], original, updated)
         if original in facts.methods:
+            if self.rules.dialect.sequential and isinstance(updated.func, cst.Attribute):
+                return updated.with_changes(func=updated.func.with_changes(attr=cst.Name("append")))
             return containers.method(facts.methods[original], updated)
         if original in facts.by_name:
             updated = updated.with_changes(args=_by_name(updated.args, *facts.by_name[original]))
@@ -194,6 +204,8 @@ class Transformer(cst.CSTTransformer):
         return self.classes.attribute(updated)
 
     def name(self, original: cst.Name, updated: cst.Name) -> cst.BaseExpression:
+        if updated.value in self.rules.dialect.call_without and self._is_read(original):
+            return cst.parse_expression(f"self.{updated.value}")
         if original in self.facts.apply and original not in self.facts.kept:
             return self.referred(original, updated)
         if updated.value in self.classes.classes and not isinstance(self.stack[-1], (cst.Attribute, cst.ClassDef)):
@@ -234,6 +246,14 @@ class Transformer(cst.CSTTransformer):
         spaced = [p.with_changes(comma=comma) for p in parts[:-1]]
         return updated.with_changes(slice=[*spaced, parts[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)])
 
+    def _is_read(self, name: cst.Name) -> bool:
+        """A parameter of ``call`` that the target has as an attribute, where it is read in a module."""
+        parent = self.stack[-1]
+        function = next((n for n in reversed(self.stack) if isinstance(n, cst.FunctionDef)), None)
+        if function is None or function.name.value != self.rules.dialect.forward or isinstance(parent, cst.Param):
+            return False
+        return not (isinstance(parent, cst.Arg) and parent.keyword is name) and not isinstance(parent, cst.Attribute)
+
     def replaced(self, original: cst.CSTNode, updated: Any) -> Any:
         text = self.facts.replaced.get(original)
         if text is None:
@@ -253,7 +273,7 @@ class Transformer(cst.CSTTransformer):
     # statements
 
     def line(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
-        if original in self.facts.dropped:
+        if original in self.facts.dropped or self._only_inlined(original):
             return cst.RemoveFromParent()
         found = self.marks.get(original)
         node = updated
@@ -265,6 +285,11 @@ class Transformer(cst.CSTTransformer):
             name = self.classes.renamed.get(name, name)
             return cst.FlattenSentinel([node, cst.parse_statement(f"{owner}.add({owner}.{name})")])
         return node
+
+    def _only_inlined(self, line: cst.SimpleStatementLine) -> bool:
+        """``self.add = Add()``, of a layer that is written where it is called."""
+        first = line.body[0]
+        return len(line.body) == 1 and isinstance(first, cst.Assign) and first.value in self.facts.inlined
 
     def expression(self, original: cst.Expr, updated: cst.Expr) -> Any:
         """``x.add_(1)`` as a statement assigns; so does a module's own registration of a buffer."""
@@ -434,6 +459,13 @@ def _assignment(application: Application) -> cst.Assign:
     left = left.with_changes(value=application.value("self"))
     right = fill(value.replace("{attribute}", attribute), application.names.shorten, application.placeholder)
     return cst.Assign([cst.AssignTarget(left)], right)
+
+
+def _without(arguments: Sequence[cst.Arg], gone: Sequence[int]) -> list[cst.Arg]:
+    kept = [a for i, a in enumerate(arguments) if i not in gone]
+    if kept and len(kept) < len(arguments) and not isinstance(arguments[-1].comma, cst.Comma):
+        kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    return kept
 
 
 def _is_docstring(statement: cst.CSTNode) -> bool:

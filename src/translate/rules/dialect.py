@@ -25,6 +25,24 @@ class Dialect:
     """How a layer is written whose input is transposed first."""
     modules: dict[str, tuple[str, str]]
     """Modules of the target: the name that stands for each, and the statement that imports it."""
+    left_out: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
+    """By code of a note: arguments that the target does without."""
+    call_without: tuple[str, ...] = ()
+    """Arguments of modules' calls that the target does without."""
+    constructor_without: tuple[str, ...] = ()
+    sequential: str = ""
+    """The chain of layers, if it takes them one by one."""
+    module_list: str = ""
+    helpers: str = "helpers"
+    """The folder of pieces of target code."""
+    then: str = ""
+    """How a layer is written that an activation follows."""
+    activations: dict[str, str] = field(default_factory=dict[str, str])
+    """Layers that activations are, by the name that arguments give them."""
+    dtypes: dict[str, str] = field(default_factory=dict[str, str])
+    """Types of elements, by the name that the source gives them."""
+    activation: str = ""
+    """How one is written of which only an expression is known."""
     target_tensor: str = ""
     """The class of tensors, if rules write its methods."""
     aliases: dict[str, str] = field(default_factory=dict[str, str])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -10,6 +11,7 @@ from typing import Any, cast
 from translate.rules.dialect import Dialect
 from translate.rules.errors import RuleError
 from translate.rules.files import read_file, read_package
+from translate.rules.inversion import backwards, extended, inverted
 from translate.rules.model import Case, Rule
 from translate.rules.signature import Signature
 
@@ -53,6 +55,9 @@ class RuleSet:
 
     def public(self, name: str) -> str:
         """The usual name of what ``torch.nn.modules.conv.Conv2d`` is another name of."""
+        for other, usual in self.dialect.aliases.items():
+            if name == other or name.startswith(f"{other}."):
+                name = usual + name.removeprefix(other)
         package, _, last = name.rpartition(".")
         for rule in self.find(package):
             if rule.data.get("role") == "alias" and f"{rule.write}.{last}" in self._by_source:
@@ -60,12 +65,12 @@ class RuleSet:
         return name
 
     def helper_names(self) -> frozenset[str]:
-        return frozenset(path.stem for folder in self.folders for path in (folder / "helpers").glob("*.py"))
+        return frozenset(path.stem for folder in self.folders for path in (folder / self.dialect.helpers).glob("*.py"))
 
     def helper(self, name: str) -> str | None:
         """The text of a helper file, or None."""
         for folder in self.folders:
-            path = folder / "helpers" / f"{name}.py"
+            path = folder / self.dialect.helpers / f"{name}.py"
             if path.is_file():
                 return path.read_text(encoding="utf-8")
         return None
@@ -87,15 +92,22 @@ def _load(extra: tuple[Path, ...], to: str) -> RuleSet:
             raise RuleError(f"{folder}: not a folder of rules")
         for path in sorted(folder.rglob("*.yaml")):
             rules += _checked(path, folder)
-    for family, entries in read_package(rules_directory()):  # checked by the package's tests
-        if family == "directions":
-            continue
-        rules += [_rule(entry, family) for entry in entries]
-    return RuleSet(rules, [*extra, rules_directory()], Dialect.read(directions()[to]))
+    package = dict(read_package(rules_directory()))  # checked by the package's tests
+    dialect = Dialect.read(package.pop("directions")[to])
+    for back in (True, False):
+        for family, entries in package.items():
+            if family.startswith("torch/") is back:
+                rules += _for_direction(entries, family, to, back, dialect)
+    return RuleSet(rules, [*extra, rules_directory()], dialect)
 
 
-def directions() -> dict[str, Any]:
-    return dict(read_package(rules_directory()))["directions"]
+def _for_direction(entries: Any, family: str, to: str, back: bool, dialect: Dialect) -> Iterable[Rule]:
+    if to == "tf":
+        return () if back else [_rule(entry, family) for entry in entries]
+    if back:
+        return [backwards(entry, family, dialect.left_out) for entry in entries]
+    read = (inverted(_rule(entry, family)) for entry in entries)
+    return [replace(rule, source=tuple(extended(s) for s in rule.source)) for rule in read if rule is not None]
 
 
 def _checked(path: Path, folder: Path) -> list[Rule]:

@@ -49,7 +49,7 @@ class Rule:
     @property
     def supported(self) -> bool:
         written = any(c.write is not None or c.target is not None for c in self.cases)
-        return self.target is not None or written or "write" in self.data or "code" in self.data
+        return self.target is not None or written or bool(self.data.keys() & {"write", "code", "inline"})
 
     @property
     def only(self) -> str | dict[str, Any] | None:
@@ -92,6 +92,8 @@ class Rule:
 
     @cached_property
     def arguments(self) -> dict[str, Passing]:
+        if "_arguments" in self.data:  # worked out when the rules were loaded
+            return self.data["_arguments"]
         written: dict[str, Any] = self.data.get("arguments") or {}
         return {name: _passing(right) for name, right in written.items()}
 

@@ -1,0 +1,125 @@
+"""Layers of the framework at work: what comes out, and what that means for how they are made."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from translate.infer import flows, sizes
+from translate.infer.binding import bind, choose, tensors_in
+from translate.infer.facts import Apply
+from translate.infer.hooks import HOOKS
+from translate.infer.modules import leave_out_of_call
+from translate.infer.state import Infeasible, Operand, State
+from translate.infer.values import Layer, Sequence, Tensor, Value, source
+from translate.rules import Rule, Signature
+from translate.rules.condition import NotKnown
+
+_CALLED = Signature("layer(x)")
+
+
+def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Call) -> Value:
+    """A layer of the framework at work on its first operand, by the call ``node``."""
+    if not operands:
+        return source()
+    leave_out_of_call(state, node, operands)
+    _by_rank(state, layer, operands[0])
+    bound, apply = layer.bound
+    rule: Rule = apply.rule
+    case = apply.case
+    if rule.code:
+        return HOOKS[rule.code + "_layer"](state, layer, bound, operands)
+    if "inline" in rule.data and not state.chaining:
+        return _inline(state, layer, operands[0], node)
+    value, axes = flows.flow(state, rule, bound, operands[0], case.becomes if case else "")
+    told = sizes.told(layer, operands[0]) if _wants_size(rule) else ()
+    if axes or told:
+        apply = Apply(rule, apply.signature, case, apply.bound, tuple(axes.items()), extra=told)
+    record_layer(state, layer, apply)
+    value = sizes.given(rule, layer, operands[0], value)
+    try:
+        inplace = bound.signature.parameter("inplace") is not None and bound.value("inplace") is True
+    except NotKnown:  # taken as it is by default
+        inplace = False
+    if inplace:
+        for tensor in tensors_in(operands[0].value):
+            tensor.changed_in_place(state.uncertain)
+    return value
+
+
+def record_layer(state: State, layer: Layer, apply: Apply) -> None:
+    """How the layer is made depends on how it is called."""
+    if not state.recording:
+        return
+    if not layer.direct:
+        if apply.axes:
+            state.report(
+                layer.node, "T105", f"{layer.name} is passed on as a value and made where its axis is not known"
+            )
+        return
+    statements, state.statements = state.statements, list(state.made.get(layer.node, (None, ()))[1])
+    state.record(state.facts.apply, layer.node, apply)
+    state.statements = statements
+
+
+def _wants_size(rule: Rule) -> bool:
+    return "always" in rule.data
+
+
+def _by_rank(state: State, layer: Layer, operand: Operand) -> None:
+    """One class of the source may be several of the target, by how many axes it is called with."""
+    rule: Rule = layer.bound[1].rule
+    ranks = rule.data.get("ranks")
+    tensor = operand.value
+    if ranks is None or not isinstance(tensor, Tensor) or tensor.rank is None or tensor.rank in ranks:
+        return
+    others = [r for r in state.rules.find(layer.name) if tensor.rank in r.data.get("ranks", ())]
+    before = layer.bound[0]
+    chosen = choose(
+        others, {i: bind(r.spelling(layer.name), list(before.operands.values()), None) for i, r in enumerate(others)}
+    )
+    if isinstance(chosen, str):
+        raise Infeasible
+    other, case, bound = chosen
+    layer.bound = (bound, Apply(other, bound.signature, case, bound.slots()))
+
+
+def _inline(state: State, layer: Layer, operand: Operand, node: cst.Call) -> Value:
+    """A layer without weights that the target has as an operation: it is written where it is called."""
+    bound, apply = layer.bound
+    rule: Rule = apply.rule
+    inline = rule.data["inline"]
+    parts = _parts(operand)
+    channels = [sizes.channels_of(part.value) for part in parts]
+    if rule.tensors == "merge":
+        axes: dict[str, object] = {}
+        known = next((c for c in channels if c is not None), None)
+        value = sizes.sized(flows.broadcast(state, parts or [operand]), known)
+    elif rule.tensors == "concat":
+        value, axes = flows.flow(state, rule, bound, operand)
+        value = sizes.sized(value, sizes.added(channels) if bound.value("axis") == -1 else None)
+    else:
+        value, axes = flows.flow(state, rule, bound, operand)
+        value = sizes.sized(value, sizes.channels_of(operand.value))
+    text: str = inline["write"]
+    if "join" in inline and parts:
+        text = inline["join"].join(f"{{x.{i}}}" for i in range(len(parts)))
+    settings: list[tuple[str, str]] = []
+    for parameter in bound.signature.parameters:
+        try:
+            settings.append((parameter.name, repr(axes.get(parameter.name, bound.value(parameter.name)))))
+        except NotKnown:
+            continue
+    state.record(
+        state.facts.apply, node, Apply(rule, _CALLED, None, (("x", operand.index),), (), text, tuple(settings))
+    )
+    if state.recording:
+        state.facts.inlined.add(layer.node)
+    return value
+
+
+def _parts(operand: Operand) -> list[Operand]:
+    """The tensors of a list that is written out where it is passed."""
+    if not isinstance(operand.value, Sequence) or not isinstance(operand.node, (cst.List, cst.Tuple)):
+        return []
+    pairs = zip(operand.value.items, operand.node.elements, strict=False)
+    return [Operand(value, element.value) for value, element in pairs]

@@ -1,0 +1,166 @@
+"""Sizes that layers of the target must be told (``in_channels``), and layers of the source find out.
+
+What a tensor's channels are is followed as an expression that holds where the layer is made: in the constructor of
+its class. Where no such expression is known, the layer finds its size out by itself at its first call.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from math import prod
+
+import libcst as cst
+
+from translate.infer.binding import Bound, tensors_in
+from translate.infer.dotted import names
+from translate.infer.program import ClassInfo
+from translate.infer.state import Operand, State
+from translate.infer.values import (
+    Arrangement,
+    Channels,
+    Const,
+    Container,
+    Instance,
+    Layer,
+    Sequence,
+    Tensor,
+    Value,
+    options,
+)
+from translate.rules import Rule
+from translate.rules.condition import NotKnown
+
+_EMPTY = cst.Module([])
+_SIMPLE = re.compile(r"[\w.]+")
+
+
+def maker(state: State) -> ClassInfo | None:
+    """The class whose constructor is being read."""
+    for frame in reversed(state.frames):
+        if isinstance(frame.instance, Instance) and frame.function is not None:
+            return frame.instance.info if frame.function.name == "__init__" else None
+    return None
+
+
+def channels_of(value: Value) -> Channels | None:
+    if isinstance(value, Sequence):
+        return None
+    found = {t.channels for t in tensors_in(value)}
+    return found.pop() if len(found) == 1 else None
+
+
+def sized(value: Value, channels: Channels | None) -> Value:
+    if not isinstance(value, Tensor) or value.channels == channels:
+        return value
+    return replace(value, channels=channels)
+
+
+def of_shape(shape: Value) -> Tensor:
+    """A tensor of which the shape is written down, without the axis of examples."""
+    if not isinstance(shape, Sequence) or shape.rest is not None:
+        return Tensor(Arrangement())
+    last = shape.items[-1] if shape.items else None
+    known = isinstance(last, Const) and isinstance(last.value, int)
+    channels = Channels(str(last.value)) if known and isinstance(last, Const) else None
+    return Tensor(Arrangement(), len(shape.items) + 1, channels=channels)
+
+
+def entered(container: Container, value: Value) -> Value:
+    """The input of a chain, with what the chain says of it."""
+    said = container.entry
+    if said is None or not isinstance(value, Tensor):
+        return value
+    rank = value.own_rank if value.rank is not None else said.rank
+    return replace(value, own_rank=rank, channels=value.channels or said.channels)
+
+
+def told(layer: Layer, operand: Operand) -> tuple[tuple[str, str], ...]:
+    """What a layer is told of its input, for its construction."""
+    channels = channels_of(operand.value) or _by_argument(layer.bound[0])
+    if channels is None or (channels.owner is not None and channels.owner is not layer.owner):
+        return ()
+    return (("in_channels", channels.text),)
+
+
+def _by_argument(bound: Bound) -> Channels | None:
+    """``Dense(3, input_shape=(8,))``."""
+    for name in ("input_shape", "input_dim"):
+        try:
+            value = bound.value(name) if name in bound.operands else None
+        except NotKnown:
+            continue
+        last = value[-1] if isinstance(value, tuple) and value else value  # pyright: ignore[reportUnknownVariableType]
+        if isinstance(last, int):
+            return Channels(str(last))
+    return None
+
+
+def given(rule: Rule, layer: Layer, operand: Operand, value: Value) -> Value:
+    """``value``, which a layer makes of its input, with its channels."""
+    template: str | None = rule.data.get("gives")
+    before = channels_of(operand.value)
+    if template is None:
+        return sized(value, before if rule.tensors.startswith(("image", "same", "axis", "features")) else None)
+    parts: dict[str, Channels | None] = {"in_channels": before}
+    bound: Bound = layer.bound[0]
+    for name in set(re.findall(r"\{(\w+)\}", template)) - {"in_channels"}:
+        parts[name] = _argument(bound, name, layer)
+    needed = {k: v for k, v in parts.items() if f"{{{k}}}" in template}
+    known = {k: v for k, v in needed.items() if v is not None}
+    return sized(value, _filled(template, known) if len(known) == len(needed) else None)
+
+
+def added(parts: list[Channels | None]) -> Channels | None:
+    """Of several tensors side by side."""
+    known = [p for p in parts if p is not None]
+    if not known or len(known) < len(parts):
+        return None
+    return _filled(" + ".join(f"{{{i}}}" for i in range(len(known))), {str(i): p for i, p in enumerate(known)})
+
+
+def _filled(template: str, parts: dict[str, Channels]) -> Channels | None:
+    owners = {p.owner for p in parts.values() if p.owner is not None}
+    if len(owners) > 1:
+        return None
+    text = template
+    for name, part in parts.items():
+        plain = _SIMPLE.fullmatch(part.text) or text == f"{{{name}}}"
+        text = text.replace(f"{{{name}}}", part.text if plain else f"({part.text})")
+    text = re.sub(r" \* 1$", "", text)
+    numbers = [int(p.text) for p in parts.values() if p.text.isdigit()]
+    if len(numbers) == len(parts):
+        text = str(sum(numbers) if "+" in template else prod(numbers))
+    return Channels(text, owners.pop() if owners else None)
+
+
+def _argument(bound: Bound, name: str, layer: Layer) -> Channels | None:
+    """An argument of the layer's construction, if what it says still holds at the end of the constructor."""
+    operand = bound.operands.get(name)
+    if operand is None:
+        parameter = bound.signature.parameter(name)
+        default = parameter.default if parameter is not None else None
+        return Channels(str(default)) if isinstance(default, int) else None
+    if isinstance(operand.value, Const) and isinstance(operand.value.value, int):
+        return Channels(str(operand.value.value))
+    owner: ClassInfo | None = layer.owner
+    constructor = owner.method("__init__") if owner is not None else None
+    if constructor is None or operand.node is None or any(isinstance(o, Instance) for o in options(operand.value)):
+        return None
+    own = {p.name.value for p in constructor.parameters}
+    if not names(operand.node) <= own or names(operand.node) & _rebound(constructor.node):
+        return None
+    return Channels(_EMPTY.code_for_node(operand.node).strip(), owner)
+
+
+def _rebound(node: cst.CSTNode) -> set[str]:
+    """Names that are given another value somewhere in a function."""
+    from translate.infer.dotted import walk
+
+    found: set[str] = set()
+    for inner in walk(node):
+        if isinstance(inner, (cst.AssignTarget, cst.AugAssign, cst.For, cst.AnnAssign)) and isinstance(
+            inner.target, (cst.Name, cst.Tuple)
+        ):
+            found |= names(inner.target)
+    return found

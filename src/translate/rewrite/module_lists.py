@@ -1,0 +1,49 @@
+"""Containers of PyTorch: what Keras gives as lists."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import libcst as cst
+
+from translate.rewrite.names import Names
+
+
+def sequential(
+    names: Names, function: str, original: cst.Call, node: cst.Call, inputs: Collection[cst.CSTNode]
+) -> cst.Call:
+    """``Sequential([Input(...), Dense(2)])`` as ``nn.Sequential(nn.Linear(...))``."""
+    func = cst.parse_expression(names.shorten(function))
+    if not node.args or (node.args[0].keyword is not None and node.args[0].keyword.value != "layers"):
+        return node.with_changes(func=func, args=[])
+    value, before = node.args[0].value, original.args[0].value
+    if not isinstance(value, (cst.List, cst.Tuple)) or not isinstance(before, (cst.List, cst.Tuple)):
+        star = cst.Arg(value, star="*")
+        return node.with_changes(func=func, args=[star])
+    pairs = list(zip(value.elements, before.elements, strict=True))
+    kept = [new for new, old in pairs if old.value not in inputs]
+    text = cst.Module([]).code_for_node(func)
+    arguments = [argument for element in kept for argument in _spliced(element, text)]
+    start: Any = cst.SimpleWhitespace("")
+    if isinstance(value, cst.List):
+        start = value.lbracket.whitespace_after
+        if arguments:
+            arguments[-1] = arguments[-1].with_changes(whitespace_after_arg=value.rbracket.whitespace_before)
+    return node.with_changes(func=func, args=arguments, whitespace_before_args=start)
+
+
+def _spliced(element: cst.BaseElement, function: str) -> list[cst.Arg]:
+    """A layer and its activation are two of the chain."""
+    value = element.value
+    if isinstance(value, cst.Call) and cst.Module([]).code_for_node(value.func) == function and value.args:
+        last = value.args[-1].with_changes(comma=element.comma)
+        return [*value.args[:-1], last]
+    return [cst.Arg(value, star="*" if isinstance(element, cst.StarredElement) else "", comma=element.comma)]
+
+
+def listed(names: Names, template: str, node: cst.BaseExpression) -> cst.BaseExpression:
+    """A list of modules that an attribute holds, so that the module knows of them."""
+    func = cst.parse_expression(names.shorten(template))
+    empty = isinstance(node, cst.List) and not node.elements
+    return cst.Call(func, [] if empty else [cst.Arg(node)])
