@@ -70,8 +70,11 @@ class Draws:
             wanted = self._shapes[index]
         random = np.random.default_rng([self._seed, index])
         numbers = random.standard_normal(wanted) if normal else random.random(wanted)
-        if wanted != shape and len(wanted) > 2 and (wanted[0], *wanted[2:], wanted[1]) == shape:
-            return np.moveaxis(numbers, 1, -1)
+        if wanted != shape and len(wanted) > 2:
+            for axis, to in ((1, -1), (-1, 1)):
+                moved = np.moveaxis(numbers, axis, to)
+                if moved.shape == shape:
+                    return moved
         return numbers if wanted == shape else np.resize(numbers, shape)
 
 
