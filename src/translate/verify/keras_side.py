@@ -6,6 +6,7 @@ import inspect
 import math
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +18,7 @@ from translate.verify.erf import exact_erf
 from translate.verify.kernels import float64_kernels
 from translate.verify.precision import float64_throughout
 from translate.verify.sides import Call, Run, Side, filled, leaves
+from translate.verify.source_precision import float64_in_source
 from translate.weights import Pair
 
 
@@ -35,7 +37,10 @@ class KerasSide(Side):
         self._stack = ExitStack()
         self._stack.enter_context(exact_erf())
         self._stack.enter_context(float64_kernels())
-        self._stack.enter_context(float64_throughout(lambda: self.setting.running == "float64"))
+        in_float64 = partial(self.setting.is_running, "float64")
+        self._stack.enter_context(float64_throughout(in_float64))
+        if self.is_source:
+            self._stack.enter_context(float64_in_source(in_float64))
 
     def close(self) -> None:
         if self._stack is not None:
@@ -58,10 +63,10 @@ class KerasSide(Side):
         """A function that makes layers makes them once: as a functional model."""
         if self.is_model(function):
             return function
-        tensors = [
-            self._keras.Input(batch_shape=[None if isinstance(d, str) else d for d in one.dimensions], dtype=one.dtype)
-            for one in self.setting.inputs.inputs
-        ]
+        tensors: list[Any] = []
+        for one in self.setting.inputs.inputs:
+            shape = [None if isinstance(d, str) else d for d in one.dimensions]
+            tensors.append(self._keras.Input(batch_shape=shape, dtype=None if one.is_float else one.dtype))
         try:
             model = self._keras.Model(tensors, function(*self._packed(function, tensors)))
         except Exception:  # it may be one that takes tensors with values only

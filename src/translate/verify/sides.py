@@ -86,6 +86,9 @@ class Setting:
     keyed: bool | None = None
     """Whether a source that takes several tensors in one argument takes them in a mapping; None: not known yet."""
 
+    def is_running(self, dtype: str) -> bool:
+        return self.running == dtype
+
     @contextmanager
     def run_in(self, dtype: str) -> Generator[None]:
         self.running = dtype

@@ -14,6 +14,7 @@ from translate.verify.compare import Array
 from translate.verify.load import UserFile
 from translate.verify.sides import Call, Run, Setting, Side, filled, leaves
 from translate.weights import Pair
+from translate.weights.torch_modules import is_lazy
 
 
 class TorchSide(Side):
@@ -32,7 +33,11 @@ class TorchSide(Side):
         self._torch.set_default_dtype(getattr(self._torch, dtype))
         self._torch.manual_seed(self.setting.seed + variant)
         model = self.file.model(self.expression)
-        return model.to(getattr(self._torch, dtype)).eval() if self.is_model(model) else model
+        if not self.is_model(model):
+            return model
+        if not any(map(is_lazy, model.parameters())):  # those are made in the default dtype when they are known
+            model.to(getattr(self._torch, dtype))
+        return model.eval()
 
     def is_model(self, model: Any) -> bool:
         return isinstance(model, self._torch.nn.Module)
