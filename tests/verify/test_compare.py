@@ -59,8 +59,9 @@ def test_orders_of_axes() -> None:
     for wrong in (("NCHW", "NHWC", 3), ("NCHW", "NHWX", 4), ("NNHW", "NNHW", 4)):
         with pytest.raises(ValueError, match="does not fit"):
             axes.from_letters(*wrong)
-    assert next(axes.input_candidates([4, 2])) == ((0, 2, 3, 1), (0, 1))
-    assert list(axes.input_candidates([3])) == [((0, 1, 2),), ((0, 2, 1),)]
+    assert next(axes.input_candidates([4, 2], "tf")) == ((0, 2, 3, 1), (0, 1))
+    assert next(axes.input_candidates([4, 2], "torch")) == ((0, 3, 1, 2), (0, 1))
+    assert list(axes.input_candidates([3], "tf")) == [((0, 1, 2),), ((0, 2, 1),)]
 
 
 def test_a_result_survives_json() -> None:

@@ -18,7 +18,7 @@ from translate.verify.masks import Draws  # noqa: E402
 
 def fake(path: str, shape: tuple[int, ...], is_parameter: bool = True, by_rule: bool = True) -> SimpleNamespace:
     source = SimpleNamespace(dtype=torch.float64)
-    return SimpleNamespace(path=path, shape=shape, is_parameter=is_parameter, by_rule=by_rule, source=source)
+    return SimpleNamespace(path=path, shape=shape, is_parameter=is_parameter, by_rule=by_rule, torch=source)
 
 
 def test_no_weight_keeps_a_value_that_hides_something() -> None:
@@ -50,11 +50,11 @@ def test_a_variance_may_differ_by_what_unbiased_means(factor: float, equal: bool
         path="bn.running_var",
         is_parameter=False,
         differs="the unbiased one",
-        source=torch.tensor(variance * factor),
-        target=SimpleNamespace(value=torch.tensor(variance)),
-        from_target=lambda array: array,
+        torch=torch.tensor(variance * factor),
+        keras=SimpleNamespace(value=torch.tensor(variance)),
+        to_torch=lambda array: array,
     )
-    found, notes = buffers.compare_buffers([pair], Tolerance())
+    found, notes = buffers.compare_buffers([pair], Tolerance(), SimpleNamespace(by_role=lambda *both: both))
     assert [c.equal for c in found] == [equal]
     assert bool(notes) == (factor != 1.0)
 

@@ -28,9 +28,9 @@ def test_there_and_back_is_nothing(text: str) -> None:
     array = np.arange(24).reshape(2, 3, 4)
     shape = (4, 6) if mapping.reshaped else mapping.turned(array.shape)
     assert mapping.fits(array.shape, shape)
-    there = mapping.to_target(array, shape)
+    there = mapping.to_keras(array, shape)
     assert there.shape == shape
-    np.testing.assert_array_equal(mapping.from_target(there, array.shape), array)
+    np.testing.assert_array_equal(mapping.to_torch(there, array.shape), array)
 
 
 def test_shapes_that_do_not_fit() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,11 @@ from translate.verify.load import UserError, UserFile
 from translate.verify.matching import Match, NotComparableError, find_match, give_weights, pair_after_run
 from translate.verify.result import Comparison, Options, Verification
 from translate.verify.rounding import forgiven, nudged
-from translate.verify.running import Cotangents, Run
+from translate.verify.sides import Call, Cotangents, Run
 from translate.verify.sizes import Search, Sizes
 from translate.verify.spec import Inputs
 from translate.verify.tally import Tally
+from translate.weights import Pair
 
 EXACT = Tolerance(1e-7, 1e-9)
 # A gradient that is much smaller than the others is a sum of terms of their size: measured by itself it is rounding.
@@ -50,13 +50,13 @@ class Checker:
         started = time.monotonic()
         self.rules = load([Path(folder) for folder in self.options.rules])
         self.progress("building the source")
-        self.source = self.bench.build_source("float64")
+        self.source = self.bench.source.build("float64")
         self.progress("running the source")
         base = sizes.first(self.inputs, self._accept)
         self.progress("building and running the translation")
         arrays = self._arrays(base)
         self.match = find_match(self.bench, self.source, self.inputs, arrays, self.options, self.rules)
-        if self.bench.is_module(self.source):
+        if self.bench.source.is_model(self.source):
             self._weights(base)
         self.progress("comparing")
         self._sizes(base)
@@ -71,15 +71,26 @@ class Checker:
         return [randomise.inputs(i.shape(at), i.dtype, i.below, seed, i.name) for i in self.inputs.inputs]
 
     def _accept(self, at: Sizes) -> None:
-        self.bench.run_source(self.source, self._arrays(at))
+        self.bench.source.run(self.source, Call(self._arrays(at)))
 
     def _weights(self, base: Sizes) -> None:
-        rebuilt = lambda: self.bench.build_source("float64", variant=1)  # noqa: E731
-        self.tally.add(buffers.initial_values(self.match.before, rebuilt), base)
-        self.tally.add([_trainable(self.source, self.match)], base)
+        self.tally.add(buffers.initial_values(self.match.before, self._built_again(base)), base)
+        self.tally.add([_trainable(self.bench, self.match)], base)
         if self.match.pairing.unbuilt:
+            side, _ = self.bench.by_role("translation", "source")
             paths = ", ".join(self.match.pairing.unbuilt)
-            self.tally.notes.append(f"not used by the translation, so they have no weights there: {paths}")
+            self.tally.notes.append(f"not used by the {side}, so they have no weights there: {paths}")
+
+    def _built_again(self, base: Sizes) -> Callable[[Pair], Array]:
+        """The values of buffers in a source that is built with other random numbers, when they are asked for."""
+
+        @cache
+        def again() -> Any:
+            built = self.bench.source.build("float64", variant=1)
+            self.bench.source.run(built, Call(self._arrays(base)))
+            return built
+
+        return lambda pair: self.bench.source.fresh(self.source, again(), pair)
 
     def _sizes(self, base: Sizes) -> None:
         """Evaluation mode at the first sizes, with other batches, then at drawn sizes."""
@@ -123,7 +134,11 @@ class Checker:
         return self._compare(at, expected)
 
     def _run_source(self, arrays: Sequence[Array], *, training: bool = False) -> Run:
-        return self.bench.run_source(self.source, arrays, training=training, cotangents=self._cotangents())
+        call = Call(arrays, training=training, cotangents=self._cotangents(), pairs=self._parameters())
+        return self.bench.source.run(self.source, call)
+
+    def _parameters(self) -> list[Pair]:
+        return [p for p in self.match.pairs if p.is_parameter and p.torch.requires_grad and p.keras.trainable]
 
     def _cotangents(self) -> Cotangents | None:
         return partial(randomise.cotangent, self.options.seed) if self.options.gradients else None
@@ -132,9 +147,8 @@ class Checker:
         """The translation at the same sizes, beside what the source gave."""
         arrays, match, gradients = self._arrays(at), self.match, self.options.gradients
         prefix = "training " if training else ""
-        parameters = [p for p in match.pairs if p.path in expected.weight_gradients]
-        actual = self.bench.run_target(
-            match.target,
+        parameters = self._parameters()
+        call = Call(
             arrays,
             match.input_orders,
             training=training,
@@ -142,6 +156,7 @@ class Checker:
             output_orders=match.output_orders,
             pairs=parameters,
         )
+        actual = self.bench.target.run(match.target, call)
         tolerance = self.bench.watch.widen(EXACT)
         found = match.compare_outputs(expected.outputs, actual.outputs, tolerance, prefix=prefix)
         if not all(c.equal for c in found):
@@ -153,9 +168,10 @@ class Checker:
             for i, g in expected.input_gradients.items()
         ]
         together += [(p.path, expected.weight_gradients[p.path], actual.weight_gradients[p.path]) for p in parameters]
-        # What the translation does not use must not matter in the source either.
-        unused = {n: g for n, g in expected.weight_gradients.items() if n in match.pairing.unbuilt}
-        together += [(name, gradient, np.zeros_like(gradient)) for name, gradient in unused.items()]
+        # What one side does not use must not matter on the other either.
+        by_torch, _ = self.bench.by_framework(expected.weight_gradients, actual.weight_gradients)
+        unused = {n: (g, np.zeros_like(g)) for n, g in by_torch.items() if n in match.pairing.unbuilt}
+        together += [(name, *self.bench.by_role(*found)) for name, found in unused.items()]
         floor = _GRADIENT_FLOOR * max((scale_of(e) for _, e, _ in together), default=0.0)
         found += [compare(f"{prefix}gradient of {n}", e, a, tolerance, floor=floor) for n, e, a in together]
         return found if all(c.equal for c in found) else self._without_rounding(found, arrays, expected, prefix)
@@ -164,7 +180,7 @@ class Checker:
         self, found: list[Comparison], arrays: Sequence[Array], expected: Run, prefix: str
     ) -> list[Comparison]:
         """The source once more, on inputs changed in the last bits; its buffers stay as they are."""
-        with buffers.restored(self.source):
+        with self.bench.source.restored(self.source):
             again = self._run_source(nudged(arrays), training=bool(prefix))
         return forgiven(found, self._named(expected, prefix), self._named(again, prefix))
 
@@ -186,7 +202,7 @@ class Checker:
         expected = self._run_source(self._arrays(at), training=True)
         self.tally.add(self._compare(at, expected, training=True), at)
         if self.tally.equal:
-            comparisons, notes = buffers.compare_buffers(self.match.pairs, self.bench.watch.widen(EXACT))
+            comparisons, notes = buffers.compare_buffers(self.match.pairs, self.bench.watch.widen(EXACT), self.bench)
             self.tally.add(comparisons, at)
             self.tally.notes += notes
 
@@ -196,8 +212,8 @@ class Checker:
         for at in (*reversed(self.tally.sizes), base):
             for trial in [{**at, batch: n} for n in (3, 2)] if batch else [at]:
                 try:
-                    with buffers.restored(self.source):
-                        self.bench.run_source(self.source, self._arrays(trial), training=True)
+                    with self.bench.source.restored(self.source):
+                        self.bench.source.run(self.source, Call(self._arrays(trial), training=True))
                 except UserError:
                     continue
                 return trial
@@ -208,13 +224,14 @@ class Checker:
         self.progress("comparing in float32")
         arrays, match = self._arrays(base), self.match
         give_weights(match.pairs, match.values)  # training changed the buffers
-        exact = self.bench.run_source(self.source, arrays).outputs
-        source, target = self.bench.build_source("float32"), self.bench.build_target("float32")
-        pairing = pair_after_run(self.bench, source, target, arrays, match.input_orders, self.rules, "float32")
+        exact = self.bench.source.run(self.source, Call(arrays)).outputs
+        source, target = self.bench.source.build("float32"), self.bench.target.build("float32")
+        call = Call(arrays, match.input_orders, "float32")
+        pairing = pair_after_run(self.bench, source, target, call, self.rules)
         # also what the constructor drew at random and put into a buffer
-        give_weights(pairing.pairs, {p.path: p.source.detach() for p in match.pairs})
-        rounded = self.bench.run_source(source, arrays, "float32").outputs
-        actual = self.bench.run_target(target, arrays, match.input_orders, "float32").outputs
+        give_weights(pairing.pairs, {p.path: p.torch.detach() for p in match.pairs})
+        rounded = self.bench.source.run(source, Call(arrays, dtype="float32")).outputs
+        actual = self.bench.target.run(target, call).outputs
         for path, expected in exact.items():
             own = compare(path, expected, rounded[path].astype(expected.dtype), EXACT)
             if own.relative > _FLOAT32_USELESS:
@@ -235,23 +252,21 @@ class Checker:
             sizes=tuple(tally.sizes),
             failing_sizes=tally.failing_sizes,
             comparisons=tuple(tally.worst()),
-            parameters=_count(self.source),
+            parameters=self.bench.source.trainable(self.source),
             arrangements=self.match.in_words(self.inputs),
             notes=tuple(dict.fromkeys([*tally.notes, *self.bench.watch.reasons()])),
             seconds=seconds,
         )
 
 
-def _count(source: Any) -> int:
-    return sum(p.numel() for p in source.parameters() if p.requires_grad) if hasattr(source, "parameters") else 0
-
-
-def _trainable(source: Any, match: Match) -> Comparison:
+def _trainable(bench: Bench, match: Match) -> Comparison:
     """Whether both sides train the same parameters, and as many numbers."""
-    wrong = [p.path for p in match.pairs if p.is_parameter and p.source.requires_grad != bool(p.target.trainable)]
-    unbuilt = dict(source.named_parameters())
-    expected = _count(source) - sum(unbuilt[n].numel() for n in match.pairing.unbuilt if n in unbuilt)
-    actual = sum(math.prod(w.shape) for w in match.target.trainable_variables)
+    wrong = [p.path for p in match.pairs if p.is_parameter and p.torch.requires_grad != bool(p.keras.trainable)]
+    module, layer = bench.by_framework(match.source, match.target)
+    unbuilt = dict(module.named_parameters())
+    in_torch = bench.torch.trainable(module)
+    in_torch -= sum(unbuilt[n].numel() for n in match.pairing.unbuilt if n in unbuilt and unbuilt[n].requires_grad)
+    expected, actual = bench.by_role(in_torch, bench.keras.trainable(layer))
     detail = f"trained on one side only: {', '.join(wrong)}" if wrong else ""
     if not detail and expected != actual:
         detail = f"{expected} in the source, {actual} in the translation"
@@ -275,7 +290,7 @@ def compare_models(
     options, started = options or Options(), time.monotonic()
     parsed = Inputs.parse(inputs)
     files = UserFile(source, "source", translated), UserFile(translated, "translation", source)
-    bench = Bench(*files, model, options.seed)
+    bench = Bench(*files, model, parsed, options)
     try:
         return Checker(bench, parsed, options, progress).run()
     except (UserError, NotComparableError) as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
+from functools import wraps
 from importlib import import_module
 from typing import Any
 from unittest import mock
@@ -70,8 +71,11 @@ class Draws:
             wanted = self._shapes[index]
         random = np.random.default_rng([self._seed, index])
         numbers = random.standard_normal(wanted) if normal else random.random(wanted)
-        if wanted != shape and len(wanted) > 2 and (wanted[0], *wanted[2:], wanted[1]) == shape:
-            return np.moveaxis(numbers, 1, -1)
+        if wanted != shape and len(wanted) > 2:
+            for axis, to in ((1, -1), (-1, 1)):
+                moved = np.moveaxis(numbers, axis, to)
+                if moved.shape == shape:
+                    return moved
         return numbers if wanted == shape else np.resize(numbers, shape)
 
 
@@ -160,6 +164,9 @@ def _keras_patches(draws: Draws) -> list[Patches]:
     def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
         if rate == 0 or rate == 1:
             return inputs if rate == 0 else tensorflow.zeros_like(inputs)
+        if noise_shape and len(noise_shape) > 1 and all(size == 1 for size in noise_shape[1:]):  # whole examples
+            drawn = draws.draw((noise_shape[0] or inputs.shape[0], *noise_shape[1:]), normal=False)
+            return inputs * tensorflow.cast(drawn < 1 - rate, inputs.dtype) / (1 - rate)
         x = tensorflow.stop_gradient(tensorflow.abs(inputs))
         dropped = [i for i, size in enumerate(noise_shape or ()) if size == 1 and inputs.shape[i] != 1]
         if dropped:
@@ -177,12 +184,26 @@ def _keras_patches(draws: Draws) -> list[Patches]:
     def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
         return mean + stddev * tensor(shape, True, dtype)
 
-    return [(random, {"dropout": dropout, "uniform": uniform, "normal": normal})]
+    def tf_uniform(shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = None, **_: Any) -> Any:
+        return uniform(shape, minval, 1 if maxval is None else maxval, dtype)
+
+    def tf_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, **_: Any) -> Any:
+        return normal(shape, mean, stddev, dtype)
+
+    def tf_dropout(x: Any, rate: float, noise_shape: Any = None, **_: Any) -> Any:
+        return dropout(x, rate, noise_shape)
+
+    return [
+        (random, {"dropout": dropout, "uniform": uniform, "normal": normal}),
+        (tensorflow.random, {"uniform": tf_uniform, "normal": tf_normal}),
+        (tensorflow.nn, {"dropout": tf_dropout}),
+    ]
 
 
 def _while_running(draws: Draws, original: Callable[..., Any], replacement: Callable[..., Any]) -> Callable[..., Any]:
     """Only calls from inside of a run are replaced: what constructors draw is random on both sides anyway."""
 
+    @wraps(original)
     def call(*arguments: Any, **keywords: Any) -> Any:
         return (replacement if draws.active else original)(*arguments, **keywords)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -18,9 +19,10 @@ from translate.verify.calibrate import calibrated
 from translate.verify.compare import Array, Tolerance, compare
 from translate.verify.load import UserError
 from translate.verify.result import Comparison, Options
+from translate.verify.sides import Call
 from translate.verify.spec import Inputs
-from translate.weights import Pair, Pairing, WeightError, pair
-from translate.weights.transfer import into_target
+from translate.weights import Pair, Pairing, WeightError, pair, recorded_calls
+from translate.weights.transfer import into_keras
 
 
 class NotComparableError(Exception):
@@ -31,13 +33,14 @@ class NotComparableError(Exception):
 class Match:
     """A translation with the source's weights, and how to read its inputs and outputs."""
 
+    source: Any
     target: Any
     pairing: Pairing
     input_orders: tuple[Order, ...]
     output_orders: dict[str, Order]
     values: Mapping[str, Any]
     """The random weights by path, in PyTorch's form."""
-    before: Sequence[tuple[str, Array, Array]] = ()
+    before: Sequence[buffers.Initial] = ()
     """Buffers of the user's classes as the constructors left them."""
     comparisons: list[Comparison] = field(default_factory=list[Comparison])
     """Outputs at the first sizes."""
@@ -73,14 +76,14 @@ class Match:
 
 
 def give_weights(pairs: Sequence[Pair], values: Mapping[str, Any]) -> None:
-    """Set the random values in the source, and all that it has in the translation."""
+    """Set the random values in the PyTorch module, and all that it has in the Keras model."""
     torch: Any = import_module("torch")
     with torch.no_grad():
         for one in pairs:
             if one.path in values:
-                one.source.copy_(torch.as_tensor(values[one.path]))
+                one.torch.copy_(torch.as_tensor(values[one.path]))
     for one in pairs:
-        into_target(one)
+        into_keras(one)
 
 
 def find_match(
@@ -94,20 +97,18 @@ def find_match(
     found: list[Match] = []
     problem: UserError | NotComparableError | None = None
     for orders in _candidates(inputs, options):
-        target = bench.build_target("float64")
+        target = bench.target.build("float64")
         try:
-            pairing = pair_after_run(bench, source, target, arrays, orders, rules)
+            pairing = pair_after_run(bench, source, target, Call(arrays, orders), rules)
         except (UserError, NotComparableError) as error:
             if problem is None or isinstance(error, NotComparableError):  # that one ran at least
                 problem = error
             continue
-        before = buffers.own(pairing.pairs)
-        values = _values(bench, source, arrays, pairing.pairs, options.seed)
-        match = Match(target, pairing, orders, {}, values)
-        match.before = before
+        match = Match(source, target, pairing, orders, {}, {}, buffers.own(pairing.pairs, bench))
+        match.values = _values(bench, match, arrays, options.seed)
         give_weights(pairing.pairs, match.values)
-        expected = bench.run_source(source, arrays).outputs
-        actual = bench.run_target(target, arrays, orders).outputs
+        expected = bench.source.run(source, Call(arrays)).outputs
+        actual = bench.target.run(target, Call(arrays, orders)).outputs
         match.output_orders = _output_orders(expected, actual, options)
         match.comparisons = match.compare_outputs(expected, actual, bench.watch.widen(Tolerance()))
         found.append(match)
@@ -119,37 +120,39 @@ def find_match(
     return min(found, key=lambda m: max((c.relative for c in m.comparisons), default=0.0))
 
 
-def _values(bench: Bench, source: Any, arrays: Sequence[Array], pairs: Sequence[Pair], seed: int) -> Mapping[str, Any]:
-    """Random weights, with running statistics that fit them where the source can train on these inputs."""
-    values = randomise.weights(pairs, seed)
-    if not bench.is_module(source):
+def _values(bench: Bench, match: Match, arrays: Sequence[Array], seed: int) -> Mapping[str, Any]:
+    """Random weights, with running statistics that fit them where the PyTorch side can train on these inputs."""
+    values = randomise.weights(match.pairs, seed)
+    module, _ = bench.by_framework(match.source, match.target)
+    if not bench.torch.is_model(module):
         return values
-    give_weights(pairs, values)
+    give_weights(match.pairs, values)
+    orders, _ = bench.by_framework((), match.input_orders)
     try:
-        return calibrated(source, lambda: bench.run_source(source, arrays, training=True), pairs, values, seed)
+        train = partial(bench.torch.run, module, Call(arrays, orders, training=True))
+        return calibrated(module, train, match.pairs, values, seed)
     except UserError:
         return values
 
 
-def pair_after_run(
-    bench: Bench,
-    source: Any,
-    target: Any,
-    arrays: Sequence[Array],
-    orders: Sequence[Order],
-    rules: RuleSet,
-    dtype: str = "float64",
-) -> Pairing:
-    """Run a translation so that it has weights, and pair them with the source's."""
-    bench.run_target(target, arrays, orders, dtype)
-    if not bench.is_module(source):
+def pair_after_run(bench: Bench, source: Any, target: Any, call: Call, rules: RuleSet) -> Pairing:
+    """Run both sides, so that they have weights, and pair these."""
+    module, layer = bench.by_framework(source, target)
+    with recorded_calls(module) as calls:
+        bench.source.run(source, replace(call, orders=()))
+        bench.target.run(target, call)
+    if not (bench.torch.is_model(module) and bench.keras.is_model(layer)):
+        for side, model in ((bench.source, source), (bench.target, target)):
+            if side.trainable(model):
+                raise NotComparableError(f"the {side.file.side} has weights, the other side is a function without")
         return Pairing(())
     try:
-        pairing = pair(source, target, rules=rules, allow_unbuilt=True)
+        pairing = pair(module, layer, rules=rules, allow_unbuilt=True, calls=calls)
         if pairing.unbuilt:  # parts that only training uses; not every size can train
+            orders = call.orders if bench.target is bench.keras else ()
             with suppress(UserError):
-                bench.run_target(target, arrays, orders, dtype, training=True)
-            pairing = pair(source, target, rules=rules, allow_unbuilt=True)
+                bench.keras.run(layer, replace(call, orders=orders, training=True))
+            pairing = pair(module, layer, rules=rules, allow_unbuilt=True, calls=calls)
     except WeightError as error:
         raise NotComparableError(str(error)) from None
     return pairing
@@ -158,7 +161,7 @@ def pair_after_run(
 def _candidates(inputs: Inputs, options: Options) -> Iterator[tuple[Order, ...]]:
     ranks = [len(i.dimensions) for i in inputs.inputs]
     if not any(any(letters) for letters in options.input_arrangements):
-        yield from axes.input_candidates(ranks)
+        yield from axes.input_candidates(ranks, options.to)
         return
     reported = [*options.input_arrangements, *[("", "")] * len(ranks)]
     try:
@@ -177,16 +180,16 @@ def _output_orders(expected: Mapping[str, Array], actual: Mapping[str, Array], o
             except ValueError as error:
                 raise NotComparableError(f"{path}: {error}") from None
         else:
-            orders[path] = _likelier(array, actual.get(path))
+            orders[path] = _likelier(array, actual.get(path), options.to)
     return orders
 
 
-def _likelier(expected: Array, actual: Array | None) -> Order:
-    """Same order or channels last: what the shape says, and where it fits both, the numbers."""
-    same, last = axes.same(expected.ndim), axes.channels_last(expected.ndim)
-    if actual is None or same == last or actual.shape != expected.transpose(last).shape:
+def _likelier(expected: Array, actual: Array | None, to: str) -> Order:
+    """Same order or the target's for images: what the shape says, and where it fits both, the numbers."""
+    same, other = axes.same(expected.ndim), axes.other_layout(expected.ndim, to)
+    if actual is None or same == other or actual.shape != expected.transpose(other).shape:
         return same
     if actual.shape != expected.shape or expected.dtype.kind not in "fiu":
-        return last
-    distance = [float(np.nansum(np.abs(expected.transpose(o) - actual))) for o in (same, last)]
-    return last if distance[1] < distance[0] else same
+        return other
+    distance = [float(np.nansum(np.abs(expected.transpose(o) - actual))) for o in (same, other)]
+    return other if distance[1] < distance[0] else same

@@ -62,7 +62,7 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
 
         def convert(original: Any) -> Any:
             def call(x: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> Any:
-                wide = dtype is None and active() and _of_numbers(x)
+                wide = active() and (is_of_numbers(x) if dtype is None else dtype == "float32")
                 return original(x, "float64" if wide else dtype, *arguments, **keywords)
 
             return call
@@ -114,11 +114,11 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
         yield
 
 
-def _of_numbers(value: Any) -> bool:
+def is_of_numbers(value: Any) -> bool:
     """A Python float, or lists of them."""
     if isinstance(value, (list, tuple)):
         items = cast("list[Any]", value)
-        return bool(items) and all(isinstance(v, (int, float)) or _of_numbers(v) for v in items) and _has_float(items)
+        return bool(items) and all(isinstance(v, (int, float)) or is_of_numbers(v) for v in items) and _has_float(items)
     return isinstance(value, float)
 
 

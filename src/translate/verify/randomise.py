@@ -25,7 +25,7 @@ def weights(pairs: Iterable[Pair], seed: int) -> dict[str, Any]:
     whose values mean something. All are numbers that float32 has, so that rounding to it is no difference."""
     values: dict[str, Any] = {}
     for pair in pairs:
-        if pair.source.dtype.is_floating_point and (pair.is_parameter or pair.by_rule):
+        if pair.torch.dtype.is_floating_point and (pair.is_parameter or pair.by_rule):
             value = _value(pair, generator(seed, pair.path))
             values[pair.path] = value.astype(np.float32).astype(np.float64)
     return values

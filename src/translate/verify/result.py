@@ -13,6 +13,10 @@ Verdict = Literal["equal", "different", "failed"]
 class Options:
     """How thorough a verification is, and what it may take."""
 
+    to: Literal["tf", "torch"] = "tf"
+    """The framework of the translation: Keras 3, from PyTorch; or PyTorch, from Keras."""
+    translated_model: str = ""
+    """The expression that makes the translation, where it is another one than makes the source."""
     examples: int = 3
     """How many combinations of sizes are drawn, beside the first."""
     seed: int = 0

@@ -28,11 +28,12 @@ def verify(
     *,
     options: Options | None = None,
 ) -> Verification:
-    """Run a PyTorch model and its Keras translation on the same random inputs and weights, in a process of its own.
+    """Run a model and its translation on the same random inputs and weights, in a process of its own.
 
+    ``options.to`` says which is which: ``"tf"`` a PyTorch source and its Keras translation, ``"torch"`` the other way.
     ``source`` and ``translated`` are files (Path) or texts (str). ``model`` is an expression that makes the model, in
-    the namespace of either file: ``resnet50(num_classes=10)``. ``inputs`` has one description for each input:
-    ``x: float32[N,3,H,W], H in 32..96 by 32`` or ``tokens: int64[N,T] < 1000``.
+    the namespace of either file: ``resnet50(num_classes=10)``. ``inputs`` has one description for each input, with its
+    axes as the source has them: ``x: float32[N,3,H,W], H in 32..96 by 32`` or ``tokens: int64[N,T] < 1000``.
 
     Always answers, whatever the models do. Raises SpecError if ``inputs`` cannot be read, and FileNotFoundError.
     """

@@ -21,7 +21,7 @@ def main(folder: Path) -> None:
     def progress(stage: str) -> None:
         (folder / "stage").write_text(stage, encoding="utf-8")
 
-    progress("importing PyTorch")
+    progress("importing the frameworks")
     from translate.verify.check import compare_models
 
     options: dict[str, Any] = request["options"]

@@ -43,12 +43,12 @@ class Mapping:
             return math.prod(source) == math.prod(target)
         return self.turned(source) == tuple(target)
 
-    def to_target(self, array: Any, shape: Sequence[int]) -> Any:
+    def to_keras(self, array: Any, shape: Sequence[int]) -> Any:
         """A NumPy array in PyTorch's form as Keras has it, ``shape`` being the Keras weight's."""
         turned = array.transpose(self.axes) if self.axes else array
         return turned.reshape(tuple(shape))
 
-    def from_target(self, array: Any, shape: Sequence[int]) -> Any:
+    def to_torch(self, array: Any, shape: Sequence[int]) -> Any:
         """A NumPy array in Keras' form as PyTorch has it, ``shape`` being the PyTorch tensor's."""
         turned = array.reshape(self.turned(shape))
         if not self.axes:

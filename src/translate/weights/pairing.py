@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from translate.rules import RuleSet, load
-from translate.weights import targets
+from translate.weights import keras_layers, torch_modules
+from translate.weights.calls import Calls
 from translate.weights.errors import WeightError
 from translate.weights.mapping import Mapping
 from translate.weights.walk import Walk
@@ -19,9 +20,9 @@ class Pair:
 
     path: str
     """Name in the PyTorch model, e.g. ``layer1.0.conv1.weight``."""
-    source: Any
+    torch: Any
     """torch.nn.Parameter, or the tensor of a buffer."""
-    target: Any
+    keras: Any
     """keras.Variable."""
     mapping: Mapping
     is_parameter: bool
@@ -33,15 +34,15 @@ class Pair:
     @property
     def shape(self) -> tuple[int, ...]:
         """Of the PyTorch tensor."""
-        return tuple(self.source.shape)
+        return tuple(self.torch.shape)
 
-    def to_target(self, array: Any) -> Any:
+    def to_keras(self, array: Any) -> Any:
         """A NumPy array of the PyTorch tensor's shape, arranged as the Keras weight is."""
-        return self.mapping.to_target(array, tuple(self.target.shape))
+        return self.mapping.to_keras(array, tuple(self.keras.shape))
 
-    def from_target(self, array: Any) -> Any:
+    def to_torch(self, array: Any) -> Any:
         """A NumPy array of the Keras weight's shape, arranged as the PyTorch tensor is."""
-        return self.mapping.from_target(array, self.shape)
+        return self.mapping.to_torch(array, self.shape)
 
 
 @dataclass(frozen=True)
@@ -53,18 +54,34 @@ class Pairing:
     """PyTorch tensors whose Keras layer has no weights, because it was not called yet."""
 
 
-def pair(source: Any, target: Any, *, rules: RuleSet | None = None, allow_unbuilt: bool = False) -> Pairing:
-    """Pair every parameter and buffer of ``source`` (torch.nn.Module) with a weight of ``target`` (keras.Layer).
+def pair(
+    module: Any,
+    layer: Any,
+    *,
+    rules: RuleSet | None = None,
+    allow_unbuilt: bool = False,
+    calls: Calls | None = None,
+) -> Pairing:
+    """Pair every parameter and buffer of ``module`` (torch.nn.Module) with a weight of ``layer`` (keras.Layer).
 
-    ``target`` must be built: call it once before. Layers that this call did not reach are errors unless
-    ``allow_unbuilt``. Buffers that PyTorch does not save (``persistent=False``) may be missing in the translation.
+    It does not matter which one is the translation. ``layer`` must be built: call it once before. Layers that this
+    call did not reach are errors unless ``allow_unbuilt``. Buffers that PyTorch does not save (``persistent=False``)
+    may be missing in Keras.
+
+    Attributes of the same name hold the same weights. Functional and sequential Keras models have no attributes:
+    there the k-th layer with weights, in the order of the calls that made the model, is the k-th module with weights
+    in the order of ``calls`` (see ``recorded_calls``), or without them in the order of attributes.
+
     Raises WeightError with everything that is missing, left over or of another shape.
     """
-    unbuilt = [layer for layer in targets.inner_layers(target) if not layer.built]
-    if unbuilt and not targets.weights(target) and any(True for _ in source.parameters()):
+    unbuilt = [found for found in keras_layers.inner_layers(layer) if not found.built]
+    if unbuilt and not keras_layers.weights(layer) and any(True for _ in module.parameters()):
         raise WeightError(["the Keras model has no weights yet: call it once on an input before"])
-    walk = Walk(load() if rules is None else rules)
-    walk.module("", source, target)
+    lazy = [name for name, p in module.named_parameters() if torch_modules.is_lazy(p)]
+    if lazy:
+        raise WeightError([f"{lazy[0]}: the PyTorch model has no weights yet: call it once on an input before"])
+    walk = Walk(load() if rules is None else rules, calls)
+    walk.module("", module, layer)
     problems = list(walk.problems)
     if not allow_unbuilt:
         problems += [
@@ -72,10 +89,10 @@ def pair(source: Any, target: Any, *, rules: RuleSet | None = None, allow_unbuil
         ]
 
     pairs = [Pair(*found) for found in walk.found]
-    problems += [_misfit(p) for p in pairs if not p.mapping.fits(p.shape, tuple(p.target.shape))]
-    problems += _tied(pairs, lambda p: id(p.source), lambda p: id(p.target), "are one tensor in PyTorch, two in Keras")
-    problems += _tied(pairs, lambda p: id(p.target), lambda p: id(p.source), "are one weight in Keras, two in PyTorch")
-    problems += _left_over(source, target, pairs, walk)
+    problems += [_misfit(p) for p in pairs if not p.mapping.fits(p.shape, tuple(p.keras.shape))]
+    problems += _tied(pairs, lambda p: id(p.torch), lambda p: id(p.keras), "are one tensor in PyTorch, two in Keras")
+    problems += _tied(pairs, lambda p: id(p.keras), lambda p: id(p.torch), "are one weight in Keras, two in PyTorch")
+    problems += _left_over(module, layer, pairs, walk)
     if problems:
         raise WeightError(problems)
     return Pairing(tuple(pairs), tuple(walk.unbuilt))
@@ -84,7 +101,7 @@ def pair(source: Any, target: Any, *, rules: RuleSet | None = None, allow_unbuil
 def _misfit(p: Pair) -> str:
     turned = p.mapping.turned(p.shape) if len(p.mapping.axes) in (0, len(p.shape)) else p.shape
     becomes = f"{p.path}: shape {_shape(p.shape)} becomes {_shape(turned)}"
-    return f"{becomes}, but {p.target.path} has {_shape(p.target.shape)}"
+    return f"{becomes}, but {p.keras.path} has {_shape(p.keras.shape)}"
 
 
 def _shape(shape: Any) -> str:
@@ -101,19 +118,19 @@ def _tied(pairs: list[Pair], one: Callable[[Pair], int], other: Callable[[Pair],
     return problems
 
 
-def _left_over(source: Any, target: Any, pairs: list[Pair], walk: Walk) -> list[str]:
-    sources = {id(p.source) for p in pairs} | walk.ignored
+def _left_over(module: Any, layer: Any, pairs: list[Pair], walk: Walk) -> list[str]:
+    paired = {id(p.torch) for p in pairs} | walk.ignored
     reported = tuple(walk.reported)
-    named = [*source.named_parameters(remove_duplicate=False), *source.named_buffers(remove_duplicate=False)]
+    named = [*module.named_parameters(remove_duplicate=False), *module.named_buffers(remove_duplicate=False)]
     problems = [
         f"{name}: missing in Keras"
         for name, tensor in named
-        if id(tensor) not in sources and name not in walk.unbuilt and not _inside(name, reported)
+        if id(tensor) not in paired and name not in walk.unbuilt and not _inside(name, reported)
     ]
-    taken = {id(p.target) for p in pairs}
+    taken = {id(p.keras) for p in pairs} | {id(w) for given in walk.given_up for w in keras_layers.weights(given)}
     return problems + [
         f"{weight.path}: left over in Keras, shape {_shape(weight.shape)}"
-        for weight in targets.weights(target)
+        for weight in keras_layers.weights(layer)
         if id(weight) not in taken
     ]
 

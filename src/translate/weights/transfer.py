@@ -2,44 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from translate.rules import RuleSet
-from translate.weights import targets
+from translate.weights import keras_layers
+from translate.weights.calls import Calls, calls_on, guessed_calls
 from translate.weights.pairing import Pair, pair
 
 
-def transfer(source_model: Any, target_model: Any, *, rules: RuleSet | None = None) -> None:
+def transfer(
+    source_model: Any, target_model: Any, *, rules: RuleSet | None = None, inputs: Sequence[Any] | None = None
+) -> None:
     """Give ``target_model`` every parameter and buffer of ``source_model``.
 
-    One of them is a torch.nn.Module, the other the keras.Layer (or Model) that it was translated to; the direction
-    follows from the order. The Keras model must be built: call it once on an input before. Numbers are rounded to
-    the dtype that the receiving weight has.
+    One of them is a torch.nn.Module, the other the keras.Layer (or Model) that it was translated to, or from; the
+    direction follows from the order. The Keras model must be built: call it once on an input before. Numbers are
+    rounded to the dtype that the receiving weight has.
+
+    A functional or sequential Keras model has no attributes by which its layers could be found in the PyTorch module.
+    There the order of execution tells: ``inputs`` are tensors to call the PyTorch module on once; without them zeros
+    of the shapes that the Keras model states are tried.
 
     Raises WeightError if any weight on either side is left over, or if shapes do not fit; then nothing was changed.
     Raises TypeError if the two are not one of each.
     """
     from torch.nn import Module
 
-    if isinstance(source_model, Module) and targets.is_layer(target_model):
-        for p in pair(source_model, target_model, rules=rules).pairs:
-            into_target(p)
-    elif targets.is_layer(source_model) and isinstance(target_model, Module):
-        for p in pair(target_model, source_model, rules=rules).pairs:
-            into_source(p)
+    if isinstance(source_model, Module) and keras_layers.is_layer(target_model):
+        module, layer, move = source_model, target_model, into_keras
+    elif keras_layers.is_layer(source_model) and isinstance(target_model, Module):
+        module, layer, move = target_model, source_model, into_torch
     else:
         raise TypeError("transfer needs a torch.nn.Module and a keras.Layer, in either order")
+    calls: Calls = {}
+    if inputs is not None:
+        calls = calls_on(module, inputs)
+    elif any(map(keras_layers.is_functional, keras_layers.inner_layers(layer))):
+        calls = guessed_calls(module, layer)
+    for p in pair(module, layer, rules=rules, calls=calls).pairs:
+        move(p)
 
 
-def into_target(p: Pair) -> None:
+def into_keras(p: Pair) -> None:
     """Set the Keras weight of a pair to the numbers of the PyTorch tensor."""
-    p.target.assign(p.to_target(p.source.detach().cpu().numpy()))
+    p.keras.assign(p.to_keras(p.torch.detach().cpu().numpy()))
 
 
-def into_source(p: Pair) -> None:
+def into_torch(p: Pair) -> None:
     """Set the PyTorch tensor of a pair to the numbers of the Keras weight."""
     import torch
 
-    array = p.from_target(targets.keras().ops.convert_to_numpy(p.target))
+    array = p.to_torch(keras_layers.keras().ops.convert_to_numpy(p.keras))
     with torch.no_grad():
-        p.source.copy_(torch.as_tensor(array.copy()))
+        p.torch.copy_(torch.as_tensor(array.copy()))

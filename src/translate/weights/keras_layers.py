@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import Any, cast
+
+from translate.rules import Rule
+
+_CREATED = re.compile(r"keras_tensor(?:_(\d+))?")
 
 
 def keras() -> Any:
@@ -31,7 +36,10 @@ def attribute(owner: Any, name: str) -> Any:
     """
     framework = keras()
     reserved = hasattr(framework.Model, name)
-    for candidate in (f"{name}_", name) if reserved else (name, f"{name}_"):
+    names = [f"{name}_", name] if reserved else [name, f"{name}_"]
+    if name.endswith("_"):  # one that PyTorch reserves
+        names.append(name[:-1])
+    for candidate in names:
         # Keras raises AttributeError, or ValueError, from properties of a layer that is not built yet.
         try:
             value = getattr(owner, candidate, None)
@@ -92,9 +100,40 @@ def is_built(value: Any) -> bool:
     return bool(value.built) if is_layer(value) else True
 
 
+def is_functional(value: object) -> bool:
+    """Whether a model was made of its inputs and outputs."""
+    return isinstance(value, import_module("keras.src.models.functional").Functional)
+
+
+def parts(layer: Any) -> list[Any]:
+    """The layers directly inside of a layer, each once; of a functional model in the order in which the code that
+    made it called them, which is the order of the numbers in the names of their results."""
+    if is_functional(layer):
+        nodes = [n for found in layer._nodes_by_depth.values() for n in found]
+        operations = [n.operation for n in sorted(nodes, key=_created)]
+        return [o for o in dict.fromkeys(operations) if is_layer(o)]
+    return list(layer.layers if isinstance(layer, keras().Sequential) else layer._layers)
+
+
+def _created(node: Any) -> float:
+    numbers = [int(m[1] or 0) for t in node.outputs if (m := _CREATED.match(t.name))]
+    return min(numbers, default=-1)
+
+
 def kinds(layer: Any) -> list[str]:
     """The names of the layer's class and of the classes that it extends."""
     return [c.__name__ for c in type(layer).__mro__]
+
+
+def names(rule: Rule) -> list[str]:
+    """The Keras layers that a rule speaks of."""
+    signatures = [rule.target, *(c.target for c in rule.cases)]
+    return [s.name for s in signatures if s is not None]
+
+
+def is_kind(layer: Any, rule: Rule) -> bool:
+    """Whether a rule speaks of the class of a layer."""
+    return bool({name.rpartition(".")[2] for name in names(rule)} & set(kinds(layer)))
 
 
 def inner_layers(value: Any) -> list[Any]:

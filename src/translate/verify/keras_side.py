@@ -1,0 +1,160 @@
+"""A Keras model, layer or function, as source or as translation."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from translate.verify import axes
+from translate.verify.compare import Array
+from translate.verify.erf import exact_erf
+from translate.verify.kernels import float64_kernels
+from translate.verify.precision import float64_throughout
+from translate.verify.sides import Call, Run, Side, filled, leaves
+from translate.verify.source_precision import float64_in_source
+from translate.weights import Pair
+
+
+class KerasSide(Side):
+    """Imports Keras and sets it up when the first model is built. Models have no weights before they are run."""
+
+    _keras: Any = None
+    _stack: ExitStack | None = None
+
+    def _prepare(self) -> None:
+        if self._keras is not None:
+            return
+        self._keras, self._tf = import_module("keras"), import_module("tensorflow")
+        self.setting.draws.patch_keras()
+        self.setting.watch.patch()
+        self._stack = ExitStack()
+        self._stack.enter_context(exact_erf())
+        self._stack.enter_context(float64_kernels())
+        in_float64 = partial(self.setting.is_running, "float64")
+        self._stack.enter_context(float64_throughout(in_float64))
+        if self.is_source:
+            self._stack.enter_context(float64_in_source(in_float64))
+
+    def close(self) -> None:
+        if self._stack is not None:
+            self._stack.close()
+            self._precision("float32")
+
+    def _precision(self, dtype: str) -> None:
+        self._keras.config.set_floatx(dtype)
+        self._keras.config.set_dtype_policy(dtype)
+
+    def build(self, dtype: str, *, variant: int = 0) -> Any:
+        self._prepare()
+        self._precision(dtype)
+        self._keras.utils.set_random_seed(self.setting.seed + variant)
+        with self.setting.run_in(dtype):
+            model = self.file.model(self.expression)
+            return self._traced(model) if self.is_source and callable(model) else model
+
+    def _traced(self, function: Any) -> Any:
+        """A function that makes layers makes them once: as a functional model."""
+        if self.is_model(function):
+            return function
+        tensors: list[Any] = []
+        for one in self.setting.inputs.inputs:
+            shape = [None if isinstance(d, str) else d for d in one.dimensions]
+            tensors.append(self._keras.Input(batch_shape=shape, dtype=None if one.is_float else one.dtype))
+        try:
+            model = self._keras.Model(tensors, function(*self._packed(function, tensors)))
+        except Exception:  # it may be one that takes tensors with values only
+            return function
+        return model if model.weights else function
+
+    def is_model(self, model: Any) -> bool:
+        return isinstance(model, self._keras.Layer)
+
+    def trainable(self, model: Any) -> int:
+        return sum(math.prod(w.shape) for w in model.trainable_variables) if self.is_model(model) else 0
+
+    def fresh(self, built: Any, other: Any, pair: Pair) -> Array:
+        places = [id(v) for v in built.variables]
+        return pair.to_torch(_array(other.variables[places.index(id(pair.keras))]))
+
+    @contextmanager
+    def restored(self, model: Any) -> Generator[None]:
+        held = [(v, _array(v)) for v in model.variables] if self.is_model(model) else []
+        try:
+            yield
+        finally:
+            for variable, value in held:
+                variable.assign(value)
+
+    def _run(self, model: Any, call: Call) -> Run:
+        tf = self._tf
+        starts = [tf.convert_to_tensor(array) for array in call.given()]
+        if call.cotangents is None:
+            with self.file.blamed():
+                found = dict(leaves(self._call(model, starts, call.training)))
+            return Run({path: _array(value) for path, value in found.items()})
+        floats = {i: x for i, x in enumerate(starts) if x.dtype.is_floating}
+        with self.file.blamed(), tf.GradientTape() as tape:
+            for x in floats.values():
+                tape.watch(x)
+            found = dict(leaves(self._call(model, starts, call.training)))
+        outputs = {path: _array(value) for path, value in found.items()}
+
+        derived = {p: v for p, v in found.items() if tf.is_tensor(v) and v.dtype.is_floating}
+        weights = [tf.convert_to_tensor(call.cotangent(p, tuple(v.shape)), v.dtype) for p, v in derived.items()]
+        by = [*floats.values(), *[p.keras.value for p in call.pairs]]
+        gradients: list[Any] = [None] * len(by)
+        if derived:
+            with self.file.blamed():
+                gradients = tape.gradient(list(derived.values()), by, output_gradients=weights)
+        arrays = filled([None if g is None else _array(tf.convert_to_tensor(g)) for g in gradients], by, call.dtype)
+        inputs = {i: g.transpose(axes.inverse(call.order(i))) for i, g in zip(floats, arrays, strict=False)}
+        pairs = zip(call.pairs, arrays[len(floats) :], strict=True)
+        return Run(outputs, inputs, {p.path: p.to_torch(g) for p, g in pairs})
+
+    def _call(self, model: Any, tensors: Sequence[Any], training: bool) -> Any:
+        is_model = self.is_model(model)
+        takes_training = is_model or "training" in inspect.signature(model).parameters
+        keywords = {"training": training} if takes_training else {}
+        arguments = self._arguments(model, tensors)
+        untried = self.is_source and self.setting.keyed is None and len(arguments) == 1 and len(tensors) > 1
+        if not untried or isinstance(arguments[0], dict):
+            return model(*arguments, **keywords)
+        try:
+            result = model(*arguments, **keywords)
+        except Exception:  # it may want a mapping
+            try:
+                result = model(self.keyed_tensors(tensors), **keywords)
+            except Exception:
+                result = None
+            if result is None:
+                raise
+            self.setting.keyed = True
+            return result
+        self.setting.keyed = False
+        return result
+
+    def _arguments(self, model: Any, tensors: Sequence[Any]) -> list[Any]:
+        structure = getattr(model, "_inputs_struct", None)
+        if isinstance(structure, dict):
+            self.setting.keyed = True
+            keys = [str(key) for key in structure]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            named = self.keyed_tensors(tensors)
+            return [named if set(named) == set(keys) else dict(zip(keys, tensors, strict=True))]
+        if isinstance(structure, (list, tuple)):
+            return [list(tensors)]
+        return self._packed(model.call if self.is_model(model) else model, tensors)
+
+    def _packed(self, function: Any, tensors: Sequence[Any]) -> list[Any]:
+        # A translation may have an input called mask; in Keras code it is what Keras hands on by itself.
+        return self.packed(function, tensors, ("training", "mask") if self.is_source else ("training",))
+
+
+def _array(value: Any) -> Array:
+    return np.array(value.numpy()) if hasattr(value, "numpy") else np.asarray(value)

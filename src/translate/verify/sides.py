@@ -1,0 +1,177 @@
+"""What both sides of a comparison have in common, whichever framework they are written in."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+
+from translate.verify.axes import Order
+from translate.verify.compare import Array
+from translate.verify.exceptions import Watch
+from translate.verify.load import UserFile
+from translate.verify.masks import Draws
+from translate.verify.spec import Inputs
+from translate.weights import Pair
+
+Cotangents = Callable[[str, tuple[int, ...]], Array]
+"""From the path and shape (the source's) of an output to the weights of its elements in the sum that is derived."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came out."""
+
+    outputs: dict[str, Array]
+    """By path: ``output``, ``output[1]``, ``output['logits']``. In the order of axes of the side that ran."""
+    input_gradients: dict[int, Array] = field(default_factory=dict[int, Array])
+    """By the number of the input, in the source's order of axes."""
+    weight_gradients: dict[str, Array] = field(default_factory=dict[str, Array])
+    """By the path of the parameter in the PyTorch module, in PyTorch's form."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a model; float inputs are given as ``dtype``."""
+
+    arrays: Sequence[Array]
+    """The inputs in the source's order of axes."""
+    orders: Sequence[Order] = ()
+    """How the side that is called has them; empty: as the source."""
+    dtype: str = "float64"
+    training: bool = False
+    cotangents: Cotangents | None = None
+    """If gradients are wanted."""
+    output_orders: Mapping[str, Order] = field(default_factory=dict[str, Order])
+    """For gradients: how the side that is called has the axes of its outputs; left out: as the source."""
+    pairs: Sequence[Pair] = ()
+    """For gradients: what to derive by."""
+
+    def order(self, index: int) -> Order:
+        """Of one input."""
+        return self.orders[index] if self.orders else tuple(range(self.arrays[index].ndim))
+
+    def given(self) -> Iterator[Array]:
+        """The inputs as they are handed over."""
+        for index, array in enumerate(self.arrays):
+            turned = array.transpose(self.order(index)).copy()
+            yield turned.astype(self.dtype) if turned.dtype.kind == "f" else turned
+
+    def cotangent(self, path: str, shape: Sequence[int]) -> Array:
+        """What an output of a shape is weighted with, in the order of axes of the side that is called."""
+        assert self.cotangents is not None
+        order = self.output_orders.get(path, ())
+        if len(order) != len(shape):
+            order = tuple(range(len(shape)))
+        in_source = tuple(shape[order.index(axis)] for axis in range(len(order)))
+        return self.cotangents(path, in_source).transpose(order)
+
+
+@dataclass
+class Setting:
+    """What both sides share."""
+
+    inputs: Inputs
+    seed: int
+    draws: Draws
+    watch: Watch
+    running: str = ""
+    """The dtype in which one of the models is being built or run."""
+    keyed: bool | None = None
+    """Whether a source that takes several tensors in one argument takes them in a mapping; None: not known yet."""
+
+    def is_running(self, dtype: str) -> bool:
+        return self.running == dtype
+
+    @contextmanager
+    def run_in(self, dtype: str) -> Generator[None]:
+        self.running = dtype
+        try:
+            yield
+        finally:
+            self.running = ""
+
+
+class Side(ABC):
+    """The source or the translation: how it is built, run and asked. Exceptions of the user's code are UserErrors."""
+
+    def __init__(self, file: UserFile, expression: str, setting: Setting) -> None:
+        self.file, self.expression, self.setting = file, expression, setting
+
+    @property
+    def is_source(self) -> bool:
+        return self.file.side == "source"
+
+    @abstractmethod
+    def build(self, dtype: str, *, variant: int = 0) -> Any:
+        """A new model (or function), in evaluation mode. Another ``variant``: other random initial values."""
+
+    def run(self, model: Any, call: Call) -> Run:
+        """Call a model."""
+        with self.setting.draws.run(source=self.is_source), self.setting.run_in(call.dtype):
+            return self._run(model, call)
+
+    @abstractmethod
+    def _run(self, model: Any, call: Call) -> Run: ...
+
+    @abstractmethod
+    def is_model(self, model: Any) -> bool:
+        """Whether it can have weights; else it is a function."""
+
+    @abstractmethod
+    def restored(self, model: Any) -> AbstractContextManager[None]:
+        """Afterwards parameters and buffers are what they were."""
+
+    @abstractmethod
+    def trainable(self, model: Any) -> int:
+        """How many numbers training changes."""
+
+    @abstractmethod
+    def fresh(self, built: Any, other: Any, pair: Pair) -> Array:
+        """The value in ``other`` of what is this side's half of a pair in ``built``; both are the same program."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Leave the framework as it was."""
+
+    def packed(self, function: Callable[..., Any], tensors: Sequence[Any], ignored: Sequence[str] = ()) -> list[Any]:
+        """Positional arguments for a function: one for each tensor, or all in a list or mapping if it takes but one."""
+        named = inspect.signature(function).parameters.values()
+        parameters = [p for p in named if p.name not in ignored or p.default is p.empty]
+        positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        takes_any = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        if takes_any or len(positional) != 1 or len(tensors) < 2:
+            return list(tensors)
+        return [self.keyed_tensors(tensors) if self.setting.keyed else list(tensors)]
+
+    def keyed_tensors(self, tensors: Sequence[Any]) -> dict[str, Any]:
+        """The tensors by the names that the inputs were given."""
+        return {one.name: t for one, t in zip(self.setting.inputs.inputs, tensors, strict=True)}
+
+
+def leaves(value: Any, path: str = "output") -> Iterator[tuple[str, Any]]:
+    """The tensors and numbers in nested lists, tuples, mappings and dataclasses, with their paths. None is nothing."""
+    if value is None:
+        return
+    if isinstance(value, Mapping):
+        for key, inner in cast("Mapping[Any, Any]", value).items():
+            yield from leaves(inner, f"{path}[{key!r}]")
+    elif isinstance(value, (list, tuple)):
+        for index, inner in enumerate(cast("Sequence[Any]", value)):
+            yield from leaves(inner, f"{path}[{index}]")
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for one in dataclasses.fields(value):
+            yield from leaves(getattr(value, one.name), f"{path}.{one.name}")
+    else:
+        yield path, value
+
+
+def filled(gradients: Sequence[Array | None], like: Sequence[Any], dtype: str) -> list[Array]:
+    """Gradients, zeros where nothing depends on something."""
+    return [np.zeros(tuple(x.shape), dtype) if g is None else g for x, g in zip(like, gradients, strict=True)]

@@ -1,0 +1,71 @@
+"""Float64 where Keras and TensorFlow code says float32, or says nothing where that means float32."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from typing import Any
+from unittest import mock
+
+from translate.verify.precision import is_of_numbers
+
+_FLOAT32_IF_NOT_SAID = ("zeros", "ones", "eye", "one_hot", "random.normal", "random.uniform")
+_OTHERS = ("cast", "range", "fill")
+_OF_VALUES = ("constant", "convert_to_tensor")
+
+
+@contextmanager
+def float64_in_source(active: Callable[[], bool]) -> Generator[None]:
+    """While ``active()``: what is written for float32 computes in float64. For sources; a translation says nothing."""
+    keras: Any = import_module("keras")
+    tf: Any = import_module("tensorflow")
+    policies: Any = import_module("keras.src.dtype_policies")
+
+    def wide(original: Callable[..., Any], default: Callable[[dict[str, Any]], bool]) -> Callable[..., Any]:
+        signature = inspect.signature(original)
+
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            if not active():
+                return original(*arguments, **keywords)
+            bound = signature.bind(*arguments, **keywords)
+            said = bound.arguments.get("dtype")
+            if said == tf.float32 if said is not None else default(bound.arguments):
+                bound.arguments["dtype"] = "float64"
+            return original(*bound.args, **bound.kwargs)
+
+        return call
+
+    def policy(original: Callable[..., Any]) -> Callable[..., Any]:
+        def get(identifier: Any) -> Any:
+            return original("float64" if active() and identifier == "float32" else identifier)
+
+        return get
+
+    with ExitStack() as stack:
+
+        def replace(owner: Any, name: str, made: Callable[..., Any]) -> None:
+            stack.enter_context(mock.patch.object(owner, name, made))
+
+        for names, default in ((_FLOAT32_IF_NOT_SAID, _always), (_OTHERS, _never), (_OF_VALUES, _numbers)):
+            for name in names:
+                *place, last = name.split(".")
+                owner = getattr(tf, place[0]) if place else tf
+                if "dtype" in inspect.signature(getattr(owner, last)).parameters:
+                    replace(owner, last, wide(getattr(owner, last), default))
+        replace(keras.Layer, "add_weight", wide(keras.Layer.add_weight, _never))
+        replace(policies, "get", policy(policies.get))
+        yield
+
+
+def _always(_: dict[str, Any]) -> bool:
+    return True
+
+
+def _never(_: dict[str, Any]) -> bool:
+    return False
+
+
+def _numbers(arguments: dict[str, Any]) -> bool:
+    return is_of_numbers(arguments.get("value"))

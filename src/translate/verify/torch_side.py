@@ -1,0 +1,111 @@
+"""A PyTorch module or function, as source or as translation."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from translate.verify import axes
+from translate.verify.compare import Array
+from translate.verify.load import UserFile
+from translate.verify.sides import Call, Run, Setting, Side, filled, leaves
+from translate.weights import Pair
+from translate.weights.torch_modules import is_lazy
+
+
+class TorchSide(Side):
+    """Sets PyTorch up (random draws, dtypes) from its start until ``close``."""
+
+    def __init__(self, file: UserFile, expression: str, setting: Setting) -> None:
+        super().__init__(file, expression, setting)
+        self._torch: Any = import_module("torch")
+        self._default = self._torch.get_default_dtype()
+        setting.draws.patch_torch()
+
+    def close(self) -> None:
+        self._torch.set_default_dtype(self._default)
+
+    def build(self, dtype: str, *, variant: int = 0) -> Any:
+        self._torch.set_default_dtype(getattr(self._torch, dtype))
+        self._torch.manual_seed(self.setting.seed + variant)
+        model = self.file.model(self.expression)
+        if not self.is_model(model):
+            return model
+        if not any(map(is_lazy, model.parameters())):  # those are made in the default dtype when they are known
+            model.to(getattr(self._torch, dtype))
+        return model.eval()
+
+    def is_model(self, model: Any) -> bool:
+        return isinstance(model, self._torch.nn.Module)
+
+    def trainable(self, model: Any) -> int:
+        return sum(p.numel() for p in model.parameters() if p.requires_grad) if self.is_model(model) else 0
+
+    def fresh(self, built: Any, other: Any, pair: Pair) -> Array:
+        return dict(other.named_buffers())[pair.path].detach().numpy()
+
+    @contextmanager
+    def restored(self, model: Any) -> Generator[None]:
+        """Also those that the module replaced. Not by ``load_state_dict``, which modules override for checkpoints."""
+        held = [(table, name, x, x.detach().clone()) for table, name, x in self._tables(model)]
+        try:
+            yield
+        finally:
+            for table, name, tensor, value in held:
+                tensor.data = value
+                table[name] = tensor
+
+    def _tables(self, model: Any) -> list[tuple[dict[str, Any], str, Any]]:
+        """Where parameters and buffers are kept, by which names, and what is kept there now."""
+        modules = list(model.modules()) if self.is_model(model) else []
+        tables = [table for module in modules for table in (module._parameters, module._buffers)]
+        return [(table, name, x) for table in tables for name, x in table.items() if x is not None]
+
+    def _run(self, model: Any, call: Call) -> Run:
+        torch, derives = self._torch, call.cotangents is not None
+        if self.is_model(model):
+            model.train(call.training)
+        before = self._tables(model)
+        starts = [torch.as_tensor(array) for array in call.given()]
+        with torch.set_grad_enabled(derives):
+            floats = {i: x for i, x in enumerate(starts) if derives and x.is_floating_point()}
+            for x in floats.values():
+                x.requires_grad_()
+            # A copy, because a model may write into its input, which autograd forbids for one that is derived by.
+            with self.file.blamed():
+                function = model.forward if self.is_model(model) else model
+                found = dict(leaves(model(*self.packed(function, [x.clone() for x in starts]))))
+        for table, name, tensor in before:
+            if table.get(name) is not tensor and table.get(name) is not None:  # assigned to: others know the old one
+                tensor.data, table[name] = table[name].detach(), tensor
+        outputs = {path: _array(value) for path, value in found.items()}
+        if not derives:
+            return Run(outputs)
+
+        named = dict(model.named_parameters()) if self.is_model(model) else {}
+        parameters = {path: p for path, p in named.items() if p.requires_grad}
+        by = [*floats.values(), *parameters.values()]
+        gradients = filled(self._gradients(found, by, call), by, call.dtype)
+        inputs = {i: g.transpose(axes.inverse(call.order(i))) for i, g in zip(floats, gradients, strict=False)}
+        return Run(outputs, inputs, dict(zip(parameters, gradients[len(floats) :], strict=True)))
+
+    def _gradients(self, found: dict[str, Any], by: list[Any], call: Call) -> list[Array | None]:
+        torch = self._torch
+        total = sum(
+            (value * torch.as_tensor(call.cotangent(path, tuple(value.shape)).astype(call.dtype))).sum()
+            for path, value in found.items()
+            if isinstance(value, torch.Tensor) and value.is_floating_point() and value.requires_grad
+        )
+        if not isinstance(total, torch.Tensor) or not by:
+            return [None] * len(by)
+        with self.file.blamed():
+            gradients = torch.autograd.grad(total, by, allow_unused=True)
+        return [None if g is None else _array(g) for g in gradients]
+
+
+def _array(value: Any) -> Array:
+    return value.detach().resolve_conj().numpy().copy() if hasattr(value, "detach") else np.asarray(value)
