@@ -108,6 +108,8 @@ def is_functional(value: object) -> bool:
 def parts(layer: Any) -> list[Any]:
     """The layers directly inside of a layer, each once; of a functional model in the order in which the code that
     made it called them, which is the order of the numbers in the names of their results."""
+    if isinstance(layer, list):
+        return list(cast("list[Any]", layer))
     if is_functional(layer):
         nodes = [n for found in layer._nodes_by_depth.values() for n in found]
         operations = [n.operation for n in sorted(nodes, key=_created)]

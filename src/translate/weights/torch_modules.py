@@ -33,3 +33,8 @@ def is_lazy(tensor: Any) -> bool:
     from torch.nn.parameter import is_lazy
 
     return is_lazy(tensor)
+
+
+def is_chain(module: Any) -> bool:
+    """Whether a module is a plain Sequential of PyTorch."""
+    return public_name(type(module)) == "torch.nn.Sequential"

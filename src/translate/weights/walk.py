@@ -73,6 +73,8 @@ class Walk:
             return
         if isinstance(layer, keras_layers.keras().Sequential) and self._sequential(path, module, layer):
             return
+        if torch_modules.is_chain(module) and self._wrapped(path, module, layer):
+            return
         layer = keras_layers.unwrapped(module, layer)
         self._own_tensors(path, module, layer)
         self._children(path, module, layer)
@@ -89,6 +91,15 @@ class Walk:
             return self.complete([module], [layer])
 
         return self.attempt(children) or self.attempt(flat)
+
+    def _wrapped(self, path: str, module: Any, layer: Any) -> bool:
+        """One layer of Keras that is a few modules in PyTorch: padding, a convolution, an activation."""
+
+        def flat() -> bool:
+            by_order.pair(self, path, module, [layer])
+            return self.complete([module], [layer])
+
+        return keras_layers.children(layer) is None and self.attempt(flat)
 
     def problem(self, path: str, text: str) -> None:
         self.problems.append(f"{path or 'the model'}: {text}")
