@@ -14,6 +14,7 @@ from translate.infer.reading import read
 from translate.interfaces import Unit, units
 from translate.rewrite.rewriting import rewrite
 from translate.rules import RuleSet, load
+from translate.staging.building import merge_build
 from translate.syntax import ParseError, Positions, parse
 
 Target = Literal["tf", "torch"]
@@ -70,12 +71,13 @@ def translate(
         raise SourceError(str(error), error.line, error.column) from None
     loaded = load(rules, to)
     try:
-        return _translate(module, text, loaded, layout, io)
+        staged = merge_build(module) if to == "torch" else module
+        return _translate(staged, Positions(module, text), loaded, layout, io)
     except RecursionError:
         raise SourceError("nested too deeply to be translated") from None
 
 
-def _translate(module: cst.Module, text: str, rules: RuleSet, layout: Layout, io: Io) -> Translation:
+def _translate(module: cst.Module, positions: Positions, rules: RuleSet, layout: Layout, io: Io) -> Translation:
     first = layout == "channels_first"
     facts = read(module, rules, channels_first=first, source_io=io == "source")
     lost = bool(facts.conflicts or facts.lost)
@@ -88,7 +90,6 @@ def _translate(module: cst.Module, text: str, rules: RuleSet, layout: Layout, io
         first, facts = True, read(module, rules, channels_first=True)
         facts.found.append(Finding(where, "N203", _KEPT_FIRST, statement=None))
     written = rewrite(module, facts, rules, channels_first=first)
-    positions = Positions(module, text)
     diagnostics = {Diagnostic(*positions.of(f.node, f.statement), f.code, f.message, f.help) for f in facts.found}
     for old, new in written.renamed.items():
         diagnostics.add(Diagnostic(1, 1, "N204", f"{old!r} is called {new!r}: Keras has no room for the name"))

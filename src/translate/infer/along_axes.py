@@ -18,7 +18,9 @@ Axes = dict[str, Any]
 
 def like(tensor: Tensor) -> Tensor:
     """A new tensor arranged as ``tensor``."""
-    return Tensor(tensor.arrangement, tensor.own_rank, tensor.pixel, reordered=tensor.reordered)
+    return Tensor(
+        tensor.arrangement, tensor.own_rank, tensor.pixel, reordered=tensor.reordered, channels=tensor.channels
+    )
 
 
 def axis_argument(rule: Rule, bound: Bound) -> str | None:

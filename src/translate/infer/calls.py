@@ -159,6 +159,8 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         return containers.make(state, node, kind, operands)
     if kind == "input":
         return inputs(state, node, operands)
+    if name.rpartition(".")[0] in state.dialect.settings:
+        return OPAQUE
     if kind == "mapping":
         return builtin.call(state, node, "dict", operands)
     if kind == "initialiser":
@@ -235,6 +237,7 @@ def _by_rule(
     if rule.view and isinstance(value, Tensor) and isinstance(first.value, Tensor):
         value.parts = (*value.parts, first.value)
     value = of_call(state, rule, bound, first, value)
+    value = sizes.of_operation(state, rule, bound, first, value)
     changed_in_place(state, node, name, bound, first)
     parent = state.statements[-1] if state.statements else None
     alone = isinstance(parent, cst.SimpleStatementLine) and _is_statement(parent, node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from translate.infer import builtin
-from translate.infer.binding import BindingError, bind, constant
+from translate.infer.binding import BindingError, bind, choose, constant
 from translate.infer.facts import Apply
 from translate.infer.roles import role_member
 from translate.infer.state import Operand, State
@@ -172,7 +172,15 @@ def module_method(
     except BindingError as error:
         state.report(node, "T102", f"{full}: {error}")
         return UNKNOWN
-    state.record(state.facts.apply, node, Apply(rules[0], bound.signature, None, bound.slots()))
+    chosen = choose(rules[:1], {0: bound})
+    if isinstance(chosen, str):
+        state.report(node, "T102", f"{full} is not translated with these arguments: {chosen}")
+        return UNKNOWN
+    rule, case, bound = chosen
+    state.record(state.facts.apply, node, Apply(rule, bound.signature, case, bound.slots()))
+    if rule.tensors.startswith("creates"):
+        shape = bound.operands["shape"].value if "shape" in bound.operands else OPAQUE
+        return source(len(shape.items) if isinstance(shape, Sequence) and shape.rest is None else None)
     return OPAQUE
 
 

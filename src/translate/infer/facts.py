@@ -93,6 +93,10 @@ class Facts:
     """Calls that say what a model takes."""
     listed: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
     """Lists of modules that attributes hold."""
+    channelwise: dict[cst.CSTNode, int] = field(default_factory=dict[cst.CSTNode, int])
+    """Vectors with a number for each channel, and how many axes follow the channels."""
+    told: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])
+    """Constructions of modules of the file, and how many channels their input has."""
     inlined: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
     """Constructions of layers that are written where they are called."""
     items_taken: dict[cst.CSTNode, tuple[int, int, bool]] = field(

@@ -10,6 +10,8 @@ from translate.infer.state import Operand, State
 from translate.infer.values import (
     NONE,
     OPAQUE,
+    Const,
+    Opaque,
     Sequence,
     Tensor,
     Unknown,
@@ -119,6 +121,8 @@ def _same(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value:
     for option in options(operand.value):
         if isinstance(option, Tensor):
             results.append(like(option))
+    if not results and not state.dialect.last and isinstance(operand.value, (Const, Opaque)):
+        return OPAQUE  # functions of Keras take numbers, too
     if not results:
         return like(state.tensor(operand))
     return join(*results)
@@ -158,6 +162,17 @@ def _holds_tensors(value: Sequence) -> bool:
 
 def broadcast(state: State, operands: list[Operand]) -> Value:
     """Elementwise over several tensors: all are brought to one arrangement."""
+    value = _broadcasted(state, operands)
+    if state.dialect.last or not isinstance(value, Tensor):
+        return value
+    found = [t for o in operands for t in tensors_in(o.value)]
+    widest = max((t.rank or 0 for t in found), default=0)
+    known = [t.channels for t in found if t.channels is not None and (t.rank or 0) == widest and t.channels.text != "1"]
+    value.channels = known[0] if known else None
+    return value
+
+
+def _broadcasted(state: State, operands: list[Operand]) -> Value:
     found = [(o, state.tensor(o)) for o in operands if tensors_in(o.value)]
     unknown = [o for o in operands if isinstance(o.value, Unknown)]
     if not found:
@@ -184,6 +199,7 @@ def broadcast(state: State, operands: list[Operand]) -> Value:
         if tensor.undecided and tensor.rank in (None, wide):
             tensor.arrangement.decide("image", wide)
     others = [(o, t) for o, t in rest if not t.is_image and t.rank != 0]
+    others = [(o, t) for o, t in others if not _by_channel(state, o, t, wide)]
     if all(t.rank == wide for _, t in others) and all(t.rank == wide for t in images):
         for other, _ in others:
             state.need_image(other, wide)
@@ -191,6 +207,14 @@ def broadcast(state: State, operands: list[Operand]) -> Value:
     for other, _ in found:
         state.need_source(other)
     return source(rank)
+
+
+def _by_channel(state: State, operand: Operand, tensor: Tensor, rank: int) -> bool:
+    """A number for each channel, of a source that has channels last: in an image they are followed by other axes."""
+    if state.dialect.last or tensor.rank != 1 or operand.node is None:
+        return False
+    state.record(state.facts.channelwise, operand.node, rank - 2)
+    return True
 
 
 def _broadcast(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value:

@@ -9,6 +9,7 @@ import libcst as cst
 from translate.infer.annotations import typed
 from translate.infer.binding import tensors_in
 from translate.infer.program import FunctionInfo
+from translate.infer.sizes import of_parameter, returned
 from translate.infer.state import Frame, Operand, State
 from translate.infer.values import (
     NONE,
@@ -96,7 +97,8 @@ def call_function(
     pinned = info.node in state.pinned
     for name, operand in given.items():
         values[name] = _given(state, operand, wanted.get(name), pinned)
-    return run(state, info, bound_self, values, wanted)
+    result = run(state, info, bound_self, values, wanted)
+    return result if state.dialect.last else returned(state, result, given, bound_self)
 
 
 def _given(state: State, operand: Operand, demand: tuple[str, int | None] | None, pinned: bool) -> Value:
@@ -181,7 +183,7 @@ def _apply_changes(values: dict[str, Value], changed: tuple[tuple[str, bool], ..
 
 def _fresh(value: Value) -> Value:
     if isinstance(value, Tensor):
-        return Tensor(value.arrangement, value.own_rank, value.pixel)
+        return Tensor(value.arrangement, value.own_rank, value.pixel, channels=value.channels)
     if isinstance(value, Sequence) and value.kind == "tuple":
         rest = None if value.rest is None else _fresh(value.rest)
         return Sequence("tuple", [_fresh(i) for i in value.items], rest)
@@ -205,7 +207,8 @@ def _parameters(
         if value is None:
             value = default_value(state, info, parameter)
         if isinstance(value, Tensor):  # an alias of the caller's, so that changes in place are told apart
-            value = Tensor(value.arrangement, value.own_rank, value.pixel, parameter=value.parameter)
+            told = None if state.dialect.last else of_parameter(name)
+            value = Tensor(value.arrangement, value.own_rank, value.pixel, parameter=value.parameter, channels=told)
         names[name] = value
     if info.star is not None:
         star = info.star.name.value

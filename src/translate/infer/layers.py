@@ -62,7 +62,7 @@ def record_layer(state: State, layer: Layer, apply: Apply) -> None:
 
 
 def _wants_size(rule: Rule) -> bool:
-    return "always" in rule.data
+    return "always" in rule.data or bool(rule.data.get("sized"))
 
 
 def _by_rank(state: State, layer: Layer, operand: Operand) -> None:

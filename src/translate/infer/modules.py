@@ -10,6 +10,7 @@ from translate.infer.binding import tensors_in
 from translate.infer.functions import bind_own
 from translate.infer.program import FunctionInfo
 from translate.infer.roles import role, role_member
+from translate.infer.sizes import IN_CHANNELS, channels_of, in_constructor, maker
 from translate.infer.state import Operand, State
 from translate.infer.values import (
     NONE,
@@ -39,6 +40,8 @@ def construct(state: State, node: cst.Call, callee: Class, operands: Operands) -
     if any(role(state, base) == "record" for base in info.framework_bases()):
         return records.make(records.fields_of(info), operands)
     info.made = True
+    if state.recording and not state.dialect.last:
+        state.constructions.append((node, info, tuple(state.statements)))
     leave_out_of_constructor(state, node, operands)
     state.constructed += 1
     if state.frames and any(f.instance is not None for f in state.frames):
@@ -51,7 +54,20 @@ def construct(state: State, node: cst.Call, callee: Class, operands: Operands) -
     elif info.framework_bases() and role(state, info.framework_bases()[0]) in containers.KINDS:
         container = containers.make(state, node, role(state, info.framework_bases()[0]), operands, record=False)
         set_children(info, container)
-    return Instance(info)
+    return Instance(info, node, maker(state))
+
+
+def _tell_size(state: State, callee: Instance, operands: Operands) -> None:
+    """A module that takes its input's channels, which the source found out when it was built."""
+    constructor = callee.info.method("__init__")
+    if state.dialect.last or constructor is None or not operands or callee.node is None:
+        return
+    if not any(p.name.value == IN_CHANNELS for p in constructor.parameters):
+        return
+    given = {k.keyword.value for k in callee.node.args if k.keyword is not None}
+    channels = in_constructor(channels_of(operands[0].value), callee.owner)
+    if IN_CHANNELS not in given and channels is not None:
+        state.record(state.facts.told, callee.node, channels.text)
 
 
 def leave_out_of_call(state: State, node: cst.Call, operands: Operands) -> None:
@@ -83,6 +99,7 @@ def call_instance(state: State, node: cst.Call, callee: Instance, operands: Oper
         return UNKNOWN  # read again when all layers are known
     forward = callee.info.method(state.dialect.forward)
     leave_out_of_call(state, node, operands)
+    _tell_size(state, callee, operands)
     if forward is not None:
         _pass_by_name(state, node, forward, operands)
         return state.call(forward, callee, operands, node)

@@ -12,6 +12,7 @@ from translate.infer.facts import Apply, Facts
 from translate.infer.functions import call_function, demanded, root_values, run
 from translate.infer.program import ClassInfo, FunctionInfo
 from translate.infer.roles import role, role_member
+from translate.infer.sizes import IN_CHANNELS
 from translate.infer.state import Frame, Operand, State
 from translate.infer.statements import execute, execute_block, is_initialiser
 from translate.infer.values import OPAQUE, Arrangement, Container, Instance, Layer, Tensor, Value, join, options
@@ -286,6 +287,8 @@ def _finish(state: State) -> None:
         mapped = " mapping" if container.from_mapping else (" empty" if empty else "")
         facts.containers[container.node] = container.written_as + mapped
         facts.touched.update(statements)
+    for call, info, statements in state.constructions:
+        _constructed(state, call, info, statements)
     for held, made, statements in state.lists if state.dialect.module_list else ():
         if any(isinstance(o, (Layer, Instance, Container)) for v in held.everything() for o in options(v)):
             facts.listed.add(made)
@@ -301,11 +304,26 @@ def _finish(state: State) -> None:
                 base.inside = True
 
 
+def _constructed(state: State, call: cst.Call, info: ClassInfo, statements: tuple[cst.CSTNode, ...]) -> None:
+    """A module of the file that must be told the size of its input."""
+    constructor = info.method("__init__")
+    names = [p.name.value for p in constructor.parameters] if constructor is not None else []
+    given = {a.keyword.value for a in call.args if a.keyword is not None}
+    if names[1:2] != [IN_CHANNELS] or call in state.facts.told or IN_CHANNELS in given:
+        return
+    required = sum(1 for p in (constructor.parameters[1:] if constructor else ()) if p.default is None)
+    if len(call.args) >= required:  # the source passes it itself
+        return
+    before, state.statements = state.statements, list(statements)
+    state.report(call, "T102", f"{info.name} must be told how many channels its input has, which nothing tells here")
+    state.statements = before
+
+
 def _made(state: State, node: cst.CSTNode, apply: Apply, statements: tuple[cst.CSTNode, ...]) -> None:
     """A layer that must be told the size of its input, of which nothing tells it."""
     data = apply.rule.data
     told = {*dict(apply.extra), *dict(apply.bound)}
-    if "always" not in data or "lazy" in data or "in_channels" in told:
+    if not data.keys() & {"always", "sized"} or "lazy" in data or "in_channels" in told:
         return
     before, state.statements = state.statements, list(statements)
     state.report(

@@ -13,7 +13,7 @@ from math import prod
 import libcst as cst
 
 from translate.infer.binding import Bound, tensors_in
-from translate.infer.dotted import names
+from translate.infer.dotted import names, walk
 from translate.infer.program import ClassInfo
 from translate.infer.state import Operand, State
 from translate.infer.values import (
@@ -26,12 +26,15 @@ from translate.infer.values import (
     Sequence,
     Tensor,
     Value,
-    options,
 )
 from translate.rules import Rule
 from translate.rules.condition import NotKnown
 
+IN_CHANNELS = "in_channels"
+"""What constructors of the translation call it."""
 _EMPTY = cst.Module([])
+_PARAMETER = "@"
+"""Stands before the name of a parameter, in sizes that only the caller of a function knows."""
 _SIMPLE = re.compile(r"[\w.]+")
 
 
@@ -77,10 +80,93 @@ def entered(container: Container, value: Value) -> Value:
 
 def told(layer: Layer, operand: Operand) -> tuple[tuple[str, str], ...]:
     """What a layer is told of its input, for its construction."""
-    channels = channels_of(operand.value) or _by_argument(layer.bound[0])
-    if channels is None or (channels.owner is not None and channels.owner is not layer.owner):
-        return ()
-    return (("in_channels", channels.text),)
+    channels = _by_argument(layer.bound[0]) or channels_of(operand.value)
+    channels = in_constructor(channels, layer.owner)
+    return () if channels is None else ((IN_CHANNELS, channels.text),)
+
+
+def in_constructor(channels: Channels | None, owner: ClassInfo | None) -> Channels | None:
+    """As it can be written in the constructor of a class, if it can."""
+    if channels is None or (channels.owner is not None and channels.owner is not owner):
+        return None
+    if _PARAMETER not in channels.text:
+        return channels
+    constructor = owner.method("__init__") if owner is not None else None
+    forward = owner.method("call") if owner is not None else None
+    if constructor is None or forward is None or len(forward.parameters) < 2:
+        return None
+    names = [p.name.value for p in constructor.parameters]
+    first = _PARAMETER + forward.parameters[1].name.value
+    text = re.sub(re.escape(first) + r"\b", IN_CHANNELS, channels.text)
+    return None if IN_CHANNELS not in names or _PARAMETER in text else Channels(text, owner)
+
+
+def of_parameter(name: str) -> Channels:
+    """What a function does not know of its parameter; whoever calls it does."""
+    return Channels(_PARAMETER + name)
+
+
+def returned(state: State, value: Value, given: dict[str, Operand], bound_self: Value | None) -> Value:
+    """What a function gives, with the channels of its parameters as the caller knows them."""
+    if isinstance(value, Sequence) and value.kind == "tuple":
+        return replace(value, items=[returned(state, v, given, bound_self) for v in value.items])
+    if not isinstance(value, Tensor) or value.channels is None:
+        return value
+    channels: Channels | None = value.channels
+    if channels.owner is not None:
+        channels = _of_construction(channels, bound_self)
+    for name in re.findall(re.escape(_PARAMETER) + r"(\w+)", channels.text if channels else ""):
+        passed = channels_of(given[name].value) if name in given else None
+        if (
+            passed is None
+            or channels is None
+            or (passed.owner and channels.owner and passed.owner is not channels.owner)
+        ):
+            channels = None
+            break
+        whole = channels.text == _PARAMETER + name or _SIMPLE.fullmatch(passed.text)
+        text = channels.text.replace(_PARAMETER + name, passed.text if whole else f"({passed.text})")
+        channels = Channels(text, channels.owner or passed.owner)
+    return sized(value, channels)
+
+
+def _of_construction(channels: Channels, made: Value | None) -> Channels | None:
+    """An expression over a constructor's arguments, where the module is made."""
+    if not isinstance(made, Instance) or made.node is None or channels.owner is not made.info:
+        return None
+    constructor = made.info.method("__init__")
+    if constructor is None or any(a.star for a in made.node.args):
+        return None
+    own = [p.name.value for p in constructor.parameters[1:]]
+    passed: dict[str, cst.BaseExpression] = {p.name.value: p.default for p in constructor.parameters[1:] if p.default}
+    plain = [a for a in made.node.args if a.keyword is None]
+    if IN_CHANNELS in own[:1]:  # told later
+        own = own[1:]
+    passed |= {name: a.value for name, a in zip(own, plain, strict=False)}
+    passed |= {a.keyword.value: a.value for a in made.node.args if a.keyword is not None}
+    parts: dict[str, Channels] = {}
+    for name in set(re.findall(r"[A-Za-z_]\w*", channels.text)):
+        part = _expression(passed.get(name), made.owner)
+        if part is None:
+            return None
+        parts[name] = part
+    template = re.sub(r"([A-Za-z_]\w*)", r"{\1}", channels.text)
+    return _filled(template, parts)
+
+
+def _expression(node: cst.CSTNode | None, owner: ClassInfo | None) -> Channels | None:
+    """An argument, if it can be written at the end of the constructor of ``owner`` as well."""
+    if node is None:
+        return None
+    if isinstance(node, cst.Integer):
+        return Channels(node.value)
+    constructor = owner.method("__init__") if owner is not None else None
+    if constructor is None or any(isinstance(n, (cst.Call, cst.Lambda)) for n in walk(node)):
+        return None
+    own = {p.name.value for p in constructor.parameters}
+    if not names(node) <= own or names(node) & _rebound(constructor.node):
+        return None
+    return Channels(_EMPTY.code_for_node(node).strip(), owner)
 
 
 def _by_argument(bound: Bound) -> Channels | None:
@@ -143,20 +229,11 @@ def _argument(bound: Bound, name: str, layer: Layer) -> Channels | None:
         return Channels(str(default)) if isinstance(default, int) else None
     if isinstance(operand.value, Const) and isinstance(operand.value.value, int):
         return Channels(str(operand.value.value))
-    owner: ClassInfo | None = layer.owner
-    constructor = owner.method("__init__") if owner is not None else None
-    if constructor is None or operand.node is None or any(isinstance(o, Instance) for o in options(operand.value)):
-        return None
-    own = {p.name.value for p in constructor.parameters}
-    if not names(operand.node) <= own or names(operand.node) & _rebound(constructor.node):
-        return None
-    return Channels(_EMPTY.code_for_node(operand.node).strip(), owner)
+    return _expression(operand.node, layer.owner)
 
 
 def _rebound(node: cst.CSTNode) -> set[str]:
     """Names that are given another value somewhere in a function."""
-    from translate.infer.dotted import walk
-
     found: set[str] = set()
     for inner in walk(node):
         if isinstance(inner, (cst.AssignTarget, cst.AugAssign, cst.For, cst.AnnAssign)) and isinstance(
@@ -164,3 +241,20 @@ def _rebound(node: cst.CSTNode) -> set[str]:
         ):
             found |= names(inner.target)
     return found
+
+
+def of_operation(state: State, rule: Rule, bound: Bound, first: Operand, value: Value) -> Value:
+    """``value``, which a function gives, with its channels."""
+    if state.dialect.last or not isinstance(value, Tensor):
+        return value
+    if rule.tensors == "concat" and isinstance(first.value, Sequence):
+        parts = [channels_of(v) for v in first.value.everything()]
+        axis = next((n for n, p in rule.arguments.items() if p.axis), "")
+        try:
+            last = bound.value(axis) in (-1, (value.rank or 0) - 1)
+        except NotKnown:
+            return sized(value, None)
+        return sized(value, added(parts) if last and first.value.rest is None else (parts[0] if parts else None))
+    if rule.tensors.startswith(("same", "axis", "image")):
+        return sized(value, channels_of(first.value))
+    return value

@@ -73,6 +73,8 @@ class State:
         """Calls a Sequential."""
         self.lists: list[tuple[Sequence, cst.CSTNode, tuple[cst.CSTNode, ...]]] = []
         """Lists that attributes hold, the expressions that make them, and the statements around."""
+        self.constructions: list[tuple[cst.Call, ClassInfo, tuple[cst.CSTNode, ...]]] = []
+        """Calls that make modules of the file."""
         self.chaining = False
         """A layer of a Sequential is at work."""
         self.looping: cst.BaseExpression | None = None

@@ -273,6 +273,10 @@ class Class(Value):
 @dataclass(slots=True, frozen=True)
 class Instance(Value):
     info: ClassInfo
+    node: Any = field(default=None, compare=False)
+    """The call that makes it, if there is one only."""
+    owner: Any = field(default=None, compare=False)
+    """The class in whose constructor that call stands."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -77,6 +77,9 @@ class Transformer(cst.CSTTransformer):
                 self.origins[id(node)] = (node, original_node)
         if original_node in self.facts.listed:
             node = module_lists.listed(self.names, self.rules.dialect.module_list, node)
+        if original_node in self.facts.channelwise:
+            ones = ", 1" * self.facts.channelwise[original_node]
+            node = self._around(node, self.rules.dialect.channelwise.replace("{ones}", ones))
         if original_node in self.facts.elements:
             node = self._around(node, self.tensors["cast"].replace("{elements}", self.facts.elements[original_node]))
         if original_node in self.facts.casts:
@@ -163,6 +166,8 @@ class Transformer(cst.CSTTransformer):
             return containers.method(facts.methods[original], updated)
         if original in facts.by_name:
             updated = updated.with_changes(args=_by_name(updated.args, *facts.by_name[original]))
+        if original in facts.told:
+            updated = updated.with_changes(args=[_first(facts.told[original], updated.args), *updated.args])
         tested = self._tested(original)
         if tested:
             return instances.test(updated, tested)
@@ -459,6 +464,11 @@ def _assignment(application: Application) -> cst.Assign:
     left = left.with_changes(value=application.value("self"))
     right = fill(value.replace("{attribute}", attribute), application.names.shorten, application.placeholder)
     return cst.Assign([cst.AssignTarget(left)], right)
+
+
+def _first(text: str, others: Sequence[cst.Arg]) -> cst.Arg:
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")) if others else cst.MaybeSentinel.DEFAULT
+    return cst.Arg(cst.parse_expression(text), comma=comma)
 
 
 def _without(arguments: Sequence[cst.Arg], gone: Sequence[int]) -> list[cst.Arg]:

@@ -33,6 +33,10 @@ class Dialect:
     sequential: str = ""
     """The chain of layers, if it takes them one by one."""
     module_list: str = ""
+    channelwise: str = ""
+    """How a vector is written that has a number for each channel of an image."""
+    settings: tuple[str, ...] = ()
+    """Modules of the source whose functions and classes only set how a layer begins, or is trained."""
     helpers: str = "helpers"
     """The folder of pieces of target code."""
     then: str = ""

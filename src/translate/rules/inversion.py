@@ -7,8 +7,9 @@ arguments reach is known. What PyTorch must be told and Keras finds out (``in_ch
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from translate.rules.model import Case, Passing, Rule
 from translate.rules.signature import REQUIRED, Signature
@@ -90,25 +91,51 @@ _EVERY_LAYER = {
 }
 
 
-def backwards(entry: dict[str, Any], family: str, left_out: dict[str, list[str]]) -> Rule:
-    """A rule that was written for the way back: ``keras`` is the source, ``torch`` the target."""
+def backwards(entry: dict[str, Any], family: str, left_out: dict[str, list[str]]) -> list[Rule]:
+    """Rules written for the way back, one for each spelling: ``keras`` is the source, ``torch`` the target."""
     spelled: str | list[str] = entry["keras"]
     names = [spelled] if isinstance(spelled, str) else spelled
-    target: str | None = entry.get("torch")
-    always: dict[str, Any] = entry.get("always") or {}
-    cases: list[dict[str, Any]] = entry.get("cases") or ([{}] if always else [])
-    sources = tuple(extended(Signature(n)) for n in names)
-    rule = Rule(
-        sources,
-        Signature(target) if target else None,
-        family,
-        entry,
-        tuple(_case(c, always) for c in cases),
-    )
-    gone = {name for names in left_out.values() for name in names} | {*_EVERY_LAYER, "data_format"}
-    dropped = {p.name: Passing() for s in sources for p in s.parameters if p.name in gone}
-    written = {**dropped, **rule.arguments}
-    return Rule(rule.source, rule.target, family, {**entry, "_arguments": written}, rule.cases)
+    first = Signature(names[0])
+    gone = {name for found in left_out.values() for name in found} | {*_EVERY_LAYER, "data_format"}
+    return [_backwards(entry, family, first, Signature(name), gone) for name in names]
+
+
+def _backwards(entry: dict[str, Any], family: str, first: Signature, spelling: Signature, gone: set[str]) -> Rule:
+    source = extended(spelling)
+    renamed = {} if first.name == spelling.name else _other_names(first, spelling)
+    data: dict[str, Any] = _renamed(entry, renamed)
+    target: str | None = data.get("torch")
+    always: dict[str, Any] = data.get("always") or {}
+    cases: list[dict[str, Any]] = data.get("cases") or ([{}] if always else [])
+    made = tuple(_case(c, always) for c in cases)
+    rule = Rule((source,), Signature(target) if target else None, family, data, made)
+    dropped = {p.name: Passing() for p in source.parameters if p.name in gone}
+    arguments = {renamed.get(name, name): passing for name, passing in rule.arguments.items()}
+    return replace(rule, data={**data, "_arguments": {**dropped, **arguments}})
+
+
+def _other_names(first: Signature, spelling: Signature) -> dict[str, str]:
+    """Parameters of another spelling have names of their own, in the same places."""
+    if not spelling.callable:
+        return {}
+    pairs = zip(first.parameters, spelling.parameters, strict=False)
+    return {a.name: b.name for a, b in pairs if a.name != b.name and not a.keyword_only and not b.keyword_only}
+
+
+def _renamed(value: Any, names: dict[str, str]) -> Any:
+    """Placeholders and conditions of a rule with other names of parameters."""
+    if not names:
+        return value
+    if isinstance(value, dict):
+        entries = cast(dict[str, Any], value)
+        kept = ("keras", "torch", "lazy", "arguments")
+        return {k: (v if k in kept else _renamed(v, names)) for k, v in entries.items()}
+    if isinstance(value, list):
+        return [_renamed(v, names) for v in cast(list[Any], value)]
+    if not isinstance(value, str):
+        return value
+    pattern = re.compile(r"\b(" + "|".join(map(re.escape, names)) + r")\b(?!=)")
+    return pattern.sub(lambda match: names[match[1]], value)
 
 
 def _case(entry: dict[str, Any], always: dict[str, Any]) -> Case:

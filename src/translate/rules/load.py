@@ -28,6 +28,8 @@ class RuleSet:
     def __init__(self, rules: Iterable[Rule], folders: Sequence[Path], dialect: Dialect) -> None:
         self.rules = tuple(rules)
         self.dialect = dialect
+        self.back: tuple[Rule, ...] = ()
+        """Of the way back: layers of Keras whose weights other modules keep, as ``weights`` says."""
         self.folders = tuple(folders)
         self.packages: set[str] = set()
         """Modules of the source framework: what stands before the last dot of any name."""
@@ -98,14 +100,21 @@ def _load(extra: tuple[Path, ...], to: str) -> RuleSet:
         for family, entries in package.items():
             if family.startswith("torch/") is back:
                 rules += _for_direction(entries, family, to, back, dialect)
-    return RuleSet(rules, [*extra, rules_directory()], dialect)
+    found = RuleSet(rules, [*extra, rules_directory()], dialect)
+    found.back = tuple(
+        Rule((), Signature(entry["keras"]), family, entry)
+        for family, entries in package.items()
+        for entry in entries
+        if family.startswith("torch/") and "weights" in entry
+    )
+    return found
 
 
 def _for_direction(entries: Any, family: str, to: str, back: bool, dialect: Dialect) -> Iterable[Rule]:
     if to == "tf":
         return () if back else [_rule(entry, family) for entry in entries]
     if back:
-        return [backwards(entry, family, dialect.left_out) for entry in entries]
+        return [rule for entry in entries for rule in backwards(entry, family, dialect.left_out)]
     read = (inverted(_rule(entry, family)) for entry in entries)
     return [replace(rule, source=tuple(extended(s) for s in rule.source)) for rule in read if rule is not None]
 

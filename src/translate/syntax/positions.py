@@ -18,6 +18,7 @@ class Positions:
 
     def __init__(self, module: cst.Module, text: str) -> None:
         self._starts: dict[cst.CSTNode, tuple[int, int]] = {}
+        self._owners: dict[cst.CSTNode, cst.CSTNode] = {}
         self._pair(module.body, ast.parse(text).body)
 
     def _pair(self, statements: Sequence[cst.CSTNode], found: Sequence[Any]) -> None:
@@ -43,15 +44,40 @@ class Positions:
             elif isinstance(block, cst.IndentedBlock):
                 self._pair(block.body, part)
 
+    def _of_another_tree(
+        self, node: cst.CSTNode, statement: cst.CSTNode | None
+    ) -> tuple[cst.CSTNode, cst.CSTNode | None]:
+        """The first part of ``node``, or else of ``statement``, that stands in the text: a pass has moved it."""
+        if not self._owners:
+            for owner in self._starts:  # inner statements come later
+                for part in _walk(owner):
+                    self._owners[part] = owner
+        for tree in (node, *([] if statement is None else [statement])):
+            for part in _walk(tree):
+                if part in self._owners and not isinstance(part, _SHARED):
+                    return part, self._owners[part]
+        return node, None
+
     def of(self, node: cst.CSTNode, statement: cst.CSTNode | None) -> tuple[int, int]:
         """1-based line and column of ``node``, which is, or is within, ``statement``."""
         if statement is None or statement not in self._starts:
+            node, statement = self._of_another_tree(node, statement)
+        if statement is None:
             return (1, 1)
         line, column = self._starts[statement]
         if node is statement:
             return (line, column)
         found = _within(statement, node)
         return (line, column) if found is None else (line + found[0], found[1] + (column if found[0] == 0 else 1))
+
+
+_SHARED = (cst.BaseParenthesizableWhitespace, cst.TrailingWhitespace, cst.Newline, cst.Comma, cst.EmptyLine)
+
+
+def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        yield from _walk(child)
 
 
 def _parts(statement: Any, tree: Any) -> Iterator[tuple[Any, Any]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from translate.rules import Rule
@@ -95,7 +94,7 @@ class _InOrder:
 
     def _in_parts(self, layer: Any) -> bool:
         """A layer that a rule says is several modules one after another."""
-        for rule in self._walk.rules.rules:
+        for rule in (*self._walk.rules.rules, *self._walk.rules.back):
             names = parts(rule)
             if not 0 < len(names) <= len(self._rest) or not keras_layers.is_kind(layer, rule):
                 continue
@@ -103,9 +102,8 @@ class _InOrder:
 
             def together(rule: Rule = rule, units: list[Unit] = units, names: list[str] = names) -> bool:
                 for name, unit in zip(names, units, strict=True):
-                    one = SimpleNamespace(**{name: unit.module})
-                    entries = {k: v for k, v in rule.weights.items() if k.partition(".")[0] == name}
-                    self._walk.entries(unit.path, one, layer, rule, entries)
+                    entries = {k.partition(".")[2]: v for k, v in rule.weights.items() if k.partition(".")[0] == name}
+                    self._walk.entries(unit.path, unit.module, layer, rule, entries)
                 return self._walk.complete([u.module for u in units], [layer])
 
             if self._walk.attempt(together):

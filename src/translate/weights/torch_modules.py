@@ -37,4 +37,6 @@ def is_lazy(tensor: Any) -> bool:
 
 def is_chain(module: Any) -> bool:
     """Whether a module is a plain Sequential of PyTorch."""
-    return public_name(type(module)) == "torch.nn.Sequential"
+    from torch.nn import Sequential
+
+    return type(module) is Sequential

@@ -1,0 +1,95 @@
+"""``build`` of Keras layers becomes part of the constructor: what it reads of the input's shape is an argument.
+
+``input_shape[-1]`` becomes ``in_channels``, the constructor's first argument. A ``build`` that reads anything else of
+the shape stays, and is reported where it is read.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.dotted import names
+
+CHANNELS = "in_channels"
+
+
+def merge_build(module: cst.Module) -> cst.Module:
+    """The file with every ``build`` that allows it moved into its class's ``__init__``."""
+    body = [_merged(s) if isinstance(s, cst.ClassDef) else s for s in module.body]
+    return module if all(a is b for a, b in zip(body, module.body, strict=True)) else module.with_changes(body=body)
+
+
+def _merged(node: cst.ClassDef) -> cst.ClassDef:
+    methods = {s.name.value: s for s in node.body.body if isinstance(s, cst.FunctionDef)}
+    build, constructor = methods.get("build"), methods.get("__init__")
+    if build is None or not isinstance(build.body, cst.IndentedBlock) or len(build.params.params) != 2:
+        return node
+    reader = _Shape(build.params.params[1].name.value)
+    statements = [s for s in build.body.body if not _is_bookkeeping(s)]
+    moved: list[Any] = [s.visit(reader) if reader.name in names(s) else s for s in statements]
+    if reader.other or any(_returns(s) for s in statements):
+        return node
+    if constructor is None:
+        constructor = _empty_constructor()
+    constructor = _extended(constructor, moved, reader.used)
+    rest: list[Any] = [constructor if s is methods.get("__init__") else s for s in node.body.body if s is not build]
+    if "__init__" not in methods:
+        place = next((i for i, s in enumerate(rest) if isinstance(s, cst.FunctionDef)), len(rest))
+        rest.insert(place, constructor)
+    return node.with_changes(body=node.body.with_changes(body=rest))
+
+
+class _Shape(cst.CSTTransformer):
+    """``input_shape[-1]`` as ``in_channels``; notes what else is read of the shape."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.used = self.other = False
+
+    def leave_Subscript(self, original_node: cst.Subscript, updated_node: cst.Subscript) -> cst.BaseExpression:
+        text = cst.Module([]).code_for_node(original_node).replace(" ", "")
+        if text == f"{self.name}[-1]":
+            self.used = True
+            return cst.Name(CHANNELS)
+        return updated_node
+
+    def visit_Subscript(self, node: cst.Subscript) -> bool:
+        return cst.Module([]).code_for_node(node).replace(" ", "") != f"{self.name}[-1]"
+
+    def visit_Name(self, node: cst.Name) -> None:
+        self.other = self.other or node.value == self.name
+
+
+def _is_bookkeeping(statement: cst.BaseStatement) -> bool:
+    """``super().build(input_shape)``, ``self.built = True``, a docstring."""
+    text = cst.Module([]).code_for_node(statement).strip()
+    first = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+    if isinstance(first, cst.Expr) and isinstance(first.value, cst.BaseString):
+        return True
+    return text == "self.built = True" or (text.startswith("super(") and ").build(" in text) or text == "pass"
+
+
+def _returns(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Return) or any(_returns(child) for child in node.children)
+
+
+def _empty_constructor() -> cst.FunctionDef:
+    node = cst.parse_statement("def __init__(self):\n    super().__init__()\n")
+    assert isinstance(node, cst.FunctionDef)
+    return node
+
+
+def _extended(node: cst.FunctionDef, statements: list[Any], channels: bool) -> cst.FunctionDef:
+    """The constructor with ``statements`` at its end, and with an argument for the channels."""
+    body = node.body.with_changes(body=[*node.body.body, *statements])
+    if not channels:
+        return node.with_changes(body=body)
+    params = list(node.params.params)
+    space = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    after: Any = cst.MaybeSentinel.DEFAULT if len(params) == 1 and node.params.star_kwarg is None else space
+    params[0] = params[0].with_changes(comma=space)
+    params.insert(1, cst.Param(cst.Name(CHANNELS), comma=after))
+    return node.with_changes(params=node.params.with_changes(params=params), body=body)
