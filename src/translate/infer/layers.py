@@ -31,7 +31,8 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
     if "inline" in rule.data and not state.chaining:
         return _inline(state, layer, operands[0], node)
     value, axes = flows.flow(state, rule, bound, operands[0], case.becomes if case else "")
-    told = sizes.told(layer, operands[0]) if _wants_size(rule) else ()
+    known = sizes.IN_CHANNELS in bound.operands
+    told = sizes.told(layer, operands[0]) if _wants_size(rule) and not known else ()
     if axes or told:
         apply = Apply(rule, apply.signature, case, apply.bound, tuple(axes.items()), extra=told)
     record_layer(state, layer, apply)

@@ -102,13 +102,9 @@ def _defines(statement: cst.CSTNode) -> bool:
 
 
 def _initialise(state: State) -> None:
-    """Constructors and functions that make modules."""
-    for info in state.classes:
-        constructor = info.method("__init__")
-        if constructor is None:
-            continue
-        values = _constructor_arguments(state, info, constructor)
-        run(state, constructor, Instance(info), values, {})
+    """Constructors and functions that make modules; classes within functions are known when those have been read."""
+    done: set[ClassInfo] = set()
+    _constructors(state, done)
     recording, state.recording = state.recording, False
     for function in reversed(state.functions):  # callers mostly stand below: what they pass is known then
         if function not in state.called and not is_initialiser(state, function):
@@ -117,6 +113,17 @@ def _initialise(state: State) -> None:
             if state.constructed > count:
                 state.makers.add(function)
     state.recording = recording
+    _constructors(state, done)
+
+
+def _constructors(state: State, done: set[ClassInfo]) -> None:
+    for info in state.classes:
+        constructor = info.method("__init__")
+        if info in done or constructor is None:
+            continue
+        done.add(info)
+        values = _constructor_arguments(state, info, constructor)
+        run(state, constructor, Instance(info), values, {})
 
 
 def _plain(state: State, function: FunctionInfo) -> dict[str, Value]:
