@@ -216,8 +216,9 @@ def _plain_result(state: State, node: cst.Call, infos: list[Info]) -> Info:
     if rule is None or not infos:
         return UNKNOWN
     if rule == "first":
-        sizes = [i.size for i in (infos[0].items and [*infos[0].items] or infos) if i.size is not None]
-        return Info(sizes[0]) if sizes else UNKNOWN
+        from translate.staging.results import alike
+
+        return Info(alike(infos[0].items or infos))
     axis: Any = next((a.value for a in node.args if a.keyword and a.keyword.value == "axis"), None)
     from translate.staging.results import _number  # pyright: ignore[reportPrivateUsage]
 

@@ -137,13 +137,21 @@ def _tell(state: State, result: Any, count: int | None) -> None:
     """``self.out_channels = ...`` at each place where something is given back."""
     if result is None:
         return
-    for info, slot in state.returns:
+    places = state.returns
+    sizes = [info.size for info, _ in places]
+    if count is None and all(s is not None and sizes[0] is not None and _same(s, sizes[0]) for s in sizes):
+        places = [(places[0][0], state.init.slot())]
+    for info, slot in places:
         if count is None:
             value = info.size.expression if info.size is not None else cst.Name("None")
         else:
             items = [i.size.expression if i.size is not None else cst.Name("None") for i in info.items or ()]
             value = cst.Tuple([cst.Element(i) for i in items])
         slot.lines.append(assign("self.out_channels", value))
+
+
+def _same(one: Size, other: Size) -> bool:
+    return one.text == other.text and one.versions == other.versions
 
 
 # text

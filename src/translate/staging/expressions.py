@@ -40,10 +40,32 @@ def static(state: State, node: Any) -> Any:
             return _static_name(state, part)
         if isinstance(part, cst.Lambda):
             return part
+        if isinstance(part, cst.BaseComp) and part is not node:
+            return _static_comprehension(state, part)
         return None
 
+    if isinstance(node, cst.BaseComp):
+        return _static_comprehension(state, node)
     answer = ask(node)
     return node.visit(Replace(ask)) if answer is None else answer
+
+
+def _static_comprehension(state: State, node: Any) -> Any:
+    """Its own variables hide those of the function."""
+    env, part = state.env, node.for_in
+    own: set[str] = set()
+    while part is not None:
+        own.update(targets(part.target))
+        part = part.inner_for_in
+    state.env = {**env, **{n: Value(frozenset()) for n in own}}
+    try:
+        return node.visit(Replace(lambda n: None if n is node else _static_part(state, n)))
+    finally:
+        state.env = env
+
+
+def _static_part(state: State, node: cst.CSTNode) -> cst.CSTNode | None:
+    return static(state, node) if isinstance(node, cst.BaseExpression) else None
 
 
 def _static_name(state: State, node: cst.Name) -> cst.BaseExpression | None:
@@ -248,7 +270,8 @@ def needed(state: State, node: Any) -> Any:
             value = needed(state, part.value)
             return part if value is part.value else part.with_changes(value=value)
         if isinstance(part, (cst.BaseComp, cst.Lambda)):
-            if any(n.value in state.env for n in read_names(part)):
+            own = {n for p in within(part, enter=True) if isinstance(p, cst.CompFor) for n in targets(p.target)}
+            if any(n.value in state.env and n.value not in own for n in read_names(part)):
                 return state.keep(static(state, part), "value")[0]
             return part
         if isinstance(part, cst.Call):

@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from translate.staging.program import Function
-from translate.staging.sizes import UNKNOWN, Info, Size, combine, sequence, substitute
+from translate.staging.sizes import UNKNOWN, Info, Size, combine, pending_in, sequence, substitute
 from translate.staging.state import State
 from translate.staging.table import Entry
 from translate.staging.trees import read_names, statements
@@ -28,14 +28,23 @@ def layer_result(state: State, entry: Entry, arguments: Sequence[cst.Arg], infos
         return Info(_last(state, bound.get("target_shape")))
     found: Size | None = None
     for index, part in enumerate(entry.out.split(" * ")):
-        if part in ("in_channels", "first"):
+        if part == "in_channels":
             size = first.size
+        elif part == "first":
+            size = alike(first.items or infos)
         elif part in bound:
             size = state.size(bound[part])
         else:
             return UNKNOWN
         found = size if index == 0 else combine(found, "*", size)
     return Info(found)
+
+
+def alike(infos: Sequence[Info]) -> Size | None:
+    """The size of tensors that are added and the like: all the same, so the one that is said most simply."""
+    sizes = [i.size for i in infos if i.size is not None]
+    plain = [s for s in sizes if s.text != "1"] or sizes
+    return min(plain, key=lambda s: bool(pending_in(s.expression)), default=None)
 
 
 def _bound(entry: Entry, arguments: Sequence[cst.Arg]) -> dict[str, cst.BaseExpression]:

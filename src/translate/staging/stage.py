@@ -10,7 +10,7 @@ import libcst as cst
 from translate.infer.facts import Finding
 from translate.staging.classes import class_for
 from translate.staging.naming import class_name
-from translate.staging.program import BLOCK, BUILDER, CLOSURE, Function, Program
+from translate.staging.program import BLOCK, BUILDER, CLOSURE, Function, Program, _Reading  # pyright: ignore[reportPrivateUsage]
 from translate.staging.references import rewrite_plain
 from translate.staging.state import CannotStage, Shared
 from translate.staging.table import table
@@ -140,11 +140,12 @@ def _ordered(program: Program) -> list[Function]:
     def visit(function: Function, path: tuple[Function, ...]) -> None:
         if function in found or function in path:
             return
-        for node in within(function.node.body, enter=True):
+        reading = _Reading(program, function)
+        for node in within(function.node.body):
             if isinstance(node, cst.Name):
-                other = function.nested.get(node.value) or program.top.get(node.value)
-                if other is not None:
-                    visit(other, (*path, function))
+                for atom in reading.atoms(node):
+                    if isinstance(atom, Function):
+                        visit(atom, (*path, function))
         found.append(function)
 
     for function in program.functions:

@@ -120,6 +120,8 @@ def _line(state: State, node: cst.SimpleStatementLine) -> bool:
 
 def _leading(state: State, node: cst.SimpleStatementLine, marks: tuple[int, int]) -> None:
     """Comments go to the constructor if a statement left something there; empty lines to both."""
+    if node in state.model_lines:
+        return
     first = True
     for block_, mark in ((state.ib, marks[0]), (state.cb, marks[1])):
         for index in range(mark, len(block_.items)):
@@ -221,8 +223,9 @@ def _model(state: State, value: cst.Call, node: cst.SimpleStatementLine) -> None
     state.inputs = found
     written, info = dynamic(state, outputs)
     state.returns.append((info, state.ib.slot()))
-    line = cst.SimpleStatementLine([cst.Return(written)], leading_lines=node.leading_lines)
-    state.cb.add(line)
+    blank = [line for line in node.leading_lines if line.comment is None]  # comments speak of `Model`
+    state.cb.add(cst.SimpleStatementLine([cst.Return(written)], leading_lines=blank))
+    state.model_lines.add(node)
 
 
 def _inputs(state: State, node: cst.BaseExpression) -> list[str]:
@@ -322,7 +325,8 @@ def _assign_dynamic(state: State, small: cst.Assign, node: cst.SimpleStatementLi
     if small not in node.body:
         changed = changed.with_changes()
     state.cb.add(_line_of(node, small if small in node.body else None, changed))
-    inputs = state.env[small.value.value].inputs if isinstance(small.value, cst.Name) else ()
+    alias = state.env.get(small.value.value) if isinstance(small.value, cst.Name) else None
+    inputs = alias.inputs if alias is not None else ()
     if isinstance(small.value, (cst.List, cst.Tuple)) and small.value.elements:
         known = [state.env.get(e.value.value) if isinstance(e.value, cst.Name) else None for e in small.value.elements]
         if all(v is not None and v.inputs for v in known):
