@@ -1,0 +1,104 @@
+"""What stays a function: it calls classes by their new names, with the arguments they still take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from translate.staging.program import Function, _Reading  # pyright: ignore[reportPrivateUsage]
+from translate.staging.trees import read_names
+from translate.staging.vanishing import parameter_of
+from translate.staging.writing import written
+
+if TYPE_CHECKING:
+    from translate.staging.state import Shared
+
+
+def rewrite_plain(shared: Shared, statement: Any, function: Function | None) -> Any:
+    """A statement of the file, or a function, that is not separated."""
+    if function is not None and function.original in shared.program.failed:
+        node = function.original
+    else:
+        node = function.original if function is not None else statement
+    if not _mentions(shared, node, function):
+        return node
+    return node.visit(_References(shared, function))
+
+
+def _mentions(shared: Shared, node: cst.CSTNode, function: Function | None) -> bool:
+    names = {f.name for f in shared.program.functions if f in shared.class_names or f.gone}
+    return any(n.value in names for n in read_names(node))
+
+
+class _References(cst.CSTTransformer):
+    def __init__(self, shared: Shared, function: Function | None) -> None:
+        super().__init__()
+        self.shared = shared
+        self.stack: list[Function] = [function] if function is not None else []
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        current = self.stack[-1] if self.stack else None
+        if current is None or node is current.original:
+            return True
+        inner = next((f for f in self.shared.program.functions if f.original is node), None)
+        if inner is None:
+            return True
+        if inner in self.shared.class_names:
+            return False
+        self.stack.append(inner)
+        return True
+
+    def leave_FunctionDef(self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef) -> Any:
+        inner = next((f for f in self.shared.program.functions if f.original is original_node), None)
+        if inner is not None and inner.parent is not None and inner in self.shared.class_names:
+            from translate.staging.classes import class_for
+
+            return class_for(self.shared, inner)
+        if len(self.stack) > 1 and self.stack[-1] is inner:
+            self.stack.pop()
+        if inner is not None and inner.gone:
+            kept = [p for p in updated_node.params.params if p.name.value not in inner.gone]
+            if kept and len(kept) < len(updated_node.params.params):
+                last = updated_node.params.params[-1]
+                kept[-1] = kept[-1].with_changes(comma=last.comma, whitespace_after_param=last.whitespace_after_param)
+            return updated_node.with_changes(params=updated_node.params.with_changes(params=kept))
+        return updated_node
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        return True
+
+    def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.Attribute:
+        return updated_node.with_changes(attr=original_node.attr)
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        return updated_node.with_changes(keyword=original_node.keyword)
+
+    def leave_Param(self, original_node: cst.Param, updated_node: cst.Param) -> cst.Param:
+        return updated_node.with_changes(name=original_node.name)
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
+        function = self._function(original_node)
+        if function is not None and function in self.shared.class_names:
+            return updated_node.with_changes(value=self.shared.class_names[function])
+        return updated_node
+
+    def _function(self, node: cst.Name) -> Function | None:
+        if not self.stack:
+            return self.shared.program.top.get(node.value)
+        atoms = _Reading(self.shared.program, self.stack[-1]).atoms(node)
+        return next((a for a in atoms if isinstance(a, Function) and a.name == node.value), None)
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        if not isinstance(original_node.func, cst.Name):
+            return updated_node
+        function = self._function(original_node.func)
+        if function is None or not function.gone:
+            return updated_node
+        kept: list[cst.Arg] = []
+        for index, (old, new) in enumerate(zip(original_node.args, updated_node.args, strict=True)):
+            if parameter_of(function, index, old) not in function.gone:
+                kept.append(new)
+        if len(kept) == len(updated_node.args):
+            return updated_node
+        return written(updated_node, updated_node.func, kept)

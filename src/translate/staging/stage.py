@@ -1,0 +1,183 @@
+"""Functional Keras code to class-form Keras code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from translate.infer.facts import Finding
+from translate.staging.classes import class_for
+from translate.staging.naming import class_name
+from translate.staging.program import BLOCK, BUILDER, CLOSURE, Function, Program, _Reading  # pyright: ignore[reportPrivateUsage]
+from translate.staging.references import rewrite_plain
+from translate.staging.state import CannotStage, Shared
+from translate.staging.table import table
+from translate.staging.trees import within
+from translate.staging.vanishing import Vanishing
+
+ROUNDS = 12
+CODE = "T106"
+
+
+@dataclass(frozen=True)
+class StagedClass:
+    """A function that became a class."""
+
+    function: str
+    name: str
+    kind: str
+    """"block", "closure" or "builder"."""
+    vanished: tuple[tuple[int, str], ...]
+    """Positions and names of parameters that the constructor has no more."""
+    sizes: tuple[str, ...]
+    """The constructor's first parameters: sizes of tensors."""
+    node: cst.FunctionDef
+
+
+@dataclass(frozen=True)
+class Staged:
+    module: cst.Module
+    findings: tuple[Finding, ...] = ()
+    classes: tuple[StagedClass, ...] = ()
+
+
+def stage(module: cst.Module, *, sizes: bool = True) -> Staged:
+    """Separates what happens once from what happens on each call, in all functions where that can be done."""
+    failed: dict[cst.CSTNode, CannotStage] = {}
+    while True:
+        program = Program(module, table(), frozenset(failed))
+        if not any(f.staged for f in program.functions):
+            return Staged(module, _findings(failed))
+        try:
+            return _stage(program, sizes, failed)
+        except _Failed as failure:
+            failed[failure.function.original] = failure.reason
+
+
+class _Failed(Exception):
+    def __init__(self, function: Function, reason: CannotStage) -> None:
+        super().__init__()
+        self.function, self.reason = function, reason
+
+
+def _findings(failed: dict[cst.CSTNode, CannotStage]) -> tuple[Finding, ...]:
+    found: list[Finding] = []
+    for function, reason in failed.items():
+        assert isinstance(function, cst.FunctionDef)
+        message = f"`{function.name.value}` stays as it is: {reason.message}"
+        found.append(Finding(function, CODE, message, statement=function))
+    return tuple(found)
+
+
+def _stage(program: Program, sizes: bool, failed: dict[cst.CSTNode, CannotStage]) -> Staged:
+    vanishing = Vanishing(program)
+    shared = Shared(program, vanishing, sizes, _class_names(program))
+    classes: dict[Function, cst.ClassDef] = {}
+    for _ in range(ROUNDS):
+        before = _known(shared)
+        classes = _round(shared)
+        if _known(shared) == before:
+            break
+    body: list[Any] = []
+    for statement in program.module.body:
+        function = program.top.get(statement.name.value) if isinstance(statement, cst.FunctionDef) else None
+        if function is not None and function in classes:
+            body.append(classes[function])
+        else:
+            body.append(rewrite_plain(shared, statement, function))
+    changed = program.module.with_changes(body=shared.with_imports(body))
+    return Staged(changed, _findings(failed), tuple(_described(shared, f) for f in shared.class_names))
+
+
+def _known(shared: Shared) -> tuple[Any, ...]:
+    results = {id(f): repr(_text(r)) for f, r in shared.results.items()}
+    return (set(shared.demands), set(shared.unsized), set(shared.unknown), set(shared.tell_result), results)
+
+
+def _text(result: Any) -> Any:
+    if isinstance(result, cst.CSTNode):
+        return cst.Module(body=[]).code_for_node(result)
+    return [_text(r) for r in result] if isinstance(result, tuple) else type(result).__name__
+
+
+def _round(shared: Shared) -> dict[Function, cst.ClassDef]:
+    """All classes once, called ones first."""
+    found: dict[Function, cst.ClassDef] = {}
+    for function in _ordered(shared.program):
+        if function in shared.class_names and not _is_inner(function):
+            try:
+                found[function] = class_for(shared, function)
+            except CannotStage as reason:
+                raise _Failed(_outermost_staged(function), reason) from None
+    return found
+
+
+def _outermost_staged(function: Function) -> Function:
+    found, parent = function, function.parent
+    while parent is not None:
+        if parent.staged:
+            found = parent
+        parent = parent.parent
+    return found
+
+
+def _is_inner(function: Function) -> bool:
+    """Written within another class."""
+    parent = function.parent
+    while parent is not None:
+        if parent.staged:
+            return True
+        parent = parent.parent
+    return False
+
+
+def _ordered(program: Program) -> list[Function]:
+    """Functions before those that use them, as far as possible."""
+    found: list[Function] = []
+
+    def visit(function: Function, path: tuple[Function, ...]) -> None:
+        if function in found or function in path:
+            return
+        reading = _Reading(program, function)
+        for node in within(function.node.body):
+            if isinstance(node, cst.Name):
+                for atom in reading.atoms(node):
+                    if isinstance(atom, Function):
+                        visit(atom, (*path, function))
+        found.append(function)
+
+    for function in program.functions:
+        visit(function, ())
+    return found
+
+
+def _class_names(program: Program) -> dict[Function, str]:
+    top = {n.value for s in program.module.body for n in within(s) if isinstance(n, cst.Name)}
+    taken = set(program.imports) | set(program.classes) | (top - set(program.top))
+    found: dict[Function, str] = {}
+    for function in program.functions:
+        if not function.staged or (function.parent is not None and function.parent.inner is function):
+            continue
+        others = {f.name for f in program.top.values() if not f.staged}
+        own = set() if function.parent is not None else set(found.values())
+        found[function] = class_name(function.name, taken | others | own)
+    return found
+
+
+def _described(shared: Shared, function: Function) -> StagedClass:
+    tensors = [] if function.kind == BUILDER else (function.inner or function).tensor_parameters()
+    gone = set(function.gone) | (set() if function.kind == CLOSURE else set(tensors))
+    vanished = tuple((i, p.name.value) for i, p in enumerate(function.parameters) if p.name.value in gone)
+    from translate.staging.state import size_parameter
+
+    told = [t for t in tensors if (function, t) in shared.demands and (function, t) not in shared.unsized]
+    return StagedClass(
+        function.name,
+        shared.class_names[function],
+        function.kind if function.kind in (BLOCK, CLOSURE, BUILDER) else "",
+        vanished,
+        tuple(size_parameter(function, t) for t in told),
+        function.original,
+    )
