@@ -14,6 +14,7 @@ from translate.infer.reading import read
 from translate.interfaces import Unit, units
 from translate.rewrite.rewriting import rewrite
 from translate.rules import RuleSet, load
+from translate.staging import stage
 from translate.staging.building import merge_build
 from translate.syntax import ParseError, Positions, parse
 
@@ -71,15 +72,26 @@ def translate(
         raise SourceError(str(error), error.line, error.column) from None
     loaded = load(rules, to)
     try:
-        staged = merge_build(module) if to == "torch" else module
-        return _translate(staged, Positions(module, text), loaded, layout, io)
+        positions = Positions(module, text)
+        if to == "tf":
+            return _translate(module, positions, loaded, layout, io)
+        staged = stage(merge_build(module))
+        return _translate(staged.module, positions, loaded, layout, io, staged.findings)
     except RecursionError:
         raise SourceError("nested too deeply to be translated") from None
 
 
-def _translate(module: cst.Module, positions: Positions, rules: RuleSet, layout: Layout, io: Io) -> Translation:
+def _translate(
+    module: cst.Module,
+    positions: Positions,
+    rules: RuleSet,
+    layout: Layout,
+    io: Io,
+    found: tuple[Finding, ...] = (),
+) -> Translation:
     first = layout == "channels_first"
     facts = read(module, rules, channels_first=first, source_io=io == "source")
+    facts.found += found
     lost = bool(facts.conflicts or facts.lost)
     if lost and not rules.dialect.last:  # layers of PyTorch take nothing but channels first
         where = (facts.conflicts or facts.lost)[0]

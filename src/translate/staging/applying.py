@@ -82,9 +82,7 @@ def _spread(
     return unbroken(node.with_changes(func=call, args=arguments))
 
 
-def _made_in_call(
-    state: State, node: cst.Call, maker: cst.Call, arguments: list[cst.Arg], infos: list[Info]
-) -> Pair:
+def _made_in_call(state: State, node: cst.Call, maker: cst.Call, arguments: list[cst.Arg], infos: list[Info]) -> Pair:
     """A layer without weights whose settings depend on the shape of a tensor is made when it is applied."""
     from translate.staging.expressions import dynamic
 

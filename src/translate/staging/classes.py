@@ -276,7 +276,9 @@ def _plain(parameter: cst.Param) -> cst.Param:
     return parameter.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_param=cst.SimpleWhitespace(""))
 
 
-def _method(name: str, parameters: list[cst.Param], body: list[Any], params: cst.Parameters | None = None) -> cst.FunctionDef:
+def _method(
+    name: str, parameters: list[cst.Param], body: list[Any], params: cst.Parameters | None = None
+) -> cst.FunctionDef:
     own = [cst.Param(cst.Name("self")), *parameters]
     parameters_node = (params or cst.Parameters()).with_changes(params=own)
     lines = [cst.EmptyLine(indent=False)] if name == "call" else []
@@ -295,9 +297,7 @@ def _wrapped(node: cst.FunctionDef) -> cst.FunctionDef:
     new = [
         p.with_changes(comma=cst.Comma(whitespace_after=end if i == len(own) - 1 else line)) for i, p in enumerate(own)
     ]
-    return node.with_changes(
-        whitespace_before_params=line, params=node.params.with_changes(params=new)
-    )
+    return node.with_changes(whitespace_before_params=line, params=node.params.with_changes(params=new))
 
 
 def _constructor(state: State, lines: list[Any]) -> cst.FunctionDef:
@@ -307,9 +307,7 @@ def _constructor(state: State, lines: list[Any]) -> cst.FunctionDef:
     sizes = [cst.Param(cst.Name(size_parameter(function, t))) for t in told]
     own = [] if function.kind == CLOSURE else tensors
     rest = [
-        _plain(p)
-        for p in function.node.params.params
-        if p.name.value not in own and p.name.value not in function.gone
+        _plain(p) for p in function.node.params.params if p.name.value not in own and p.name.value not in function.gone
     ]
     keyword = [_plain(p) for p in function.node.params.kwonly_params if p.name.value not in [*own, *function.gone]]
     params = function.node.params.with_changes(kwonly_params=keyword)

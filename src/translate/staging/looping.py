@@ -160,7 +160,11 @@ class _Place:
         if code(after) == variable:
             return
         self.mine.before.lines.append(assign(variable, first))
-        if isinstance(after, cst.BinaryOperation) and isinstance(after.operator, cst.Add) and code(after.left) == variable:
+        if (
+            isinstance(after, cst.BinaryOperation)
+            and isinstance(after.operator, cst.Add)
+            and code(after.left) == variable
+        ):
             add = cst.AugAssign(cst.Name(variable), cst.AddAssign(), after.right)
             self.last.lines.append(cst.SimpleStatementLine([add]))
         else:

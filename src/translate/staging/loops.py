@@ -132,7 +132,9 @@ class Calls:
         for kept, source in zip(streams, sources, strict=True):
             self._hold(loop, kept, f"{source}[{index}]")
         if loop.index_used and loop.index != index:
-            return _for(f"{index}, {loop.index}", f"enumerate(range({loop.first}, {loop.first} + len({sources[0]})))", loop.node)
+            return _for(
+                f"{index}, {loop.index}", f"enumerate(range({loop.first}, {loop.first} + len({sources[0]})))", loop.node
+            )
         return _for(index, f"range(len({sources[0]}))", loop.node)
 
     def _element(self, loop: Loop, kept: Kept) -> str:

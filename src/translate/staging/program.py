@@ -87,8 +87,17 @@ class Program:
                 break
 
     def _summary(self) -> str:
-        return repr([(f.kind, f.as_value, sorted((k, sorted(map(_label, v))) for k, v in f.env.items()), sorted(map(_label, f.result)))
-                     for f in self.functions])
+        return repr(
+            [
+                (
+                    f.kind,
+                    f.as_value,
+                    sorted((k, sorted(map(_label, v))) for k, v in f.env.items()),
+                    sorted(map(_label, f.result)),
+                )
+                for f in self.functions
+            ]
+        )
 
     def _collect(self) -> None:
         for node in within(self.module):
@@ -136,7 +145,9 @@ class Program:
         if MAKER in self.env.get(name, NOTHING):
             return True
         canonical = self.canonical(name)
-        return canonical in (LAYER, MODEL) or (name.partition(".")[0] in self.imports and self.table.is_layer(canonical))
+        return canonical in (LAYER, MODEL) or (
+            name.partition(".")[0] in self.imports and self.table.is_layer(canonical)
+        )
 
     def framework_name(self, node: cst.CSTNode, function: Function | None) -> str | None:
         """The canonical name of something imported, if no local variable hides it."""

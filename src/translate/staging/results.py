@@ -75,7 +75,11 @@ def _last(state: State, node: cst.BaseExpression | None) -> Size | None:
     """The last element of a shape."""
     if isinstance(node, (cst.Tuple, cst.List)):
         node = node.elements[-1].value if node.elements else None
-        if node is None or isinstance(node, cst.UnaryOperation) or (isinstance(node, cst.Name) and node.value == "None"):
+        if (
+            node is None
+            or isinstance(node, cst.UnaryOperation)
+            or (isinstance(node, cst.Name) and node.value == "None")
+        ):
             return None
         return state.size(node)
     if isinstance(node, cst.Name):
@@ -96,7 +100,9 @@ def elementwise(left: Info, right: Info) -> Info:
     return Info(sizes[0]) if sizes else UNKNOWN
 
 
-def function_result(function: Function, closed: Any, names: Mapping[str, cst.BaseExpression]) -> cst.BaseExpression | None:
+def function_result(
+    function: Function, closed: Any, names: Mapping[str, cst.BaseExpression]
+) -> cst.BaseExpression | None:
     """The result of a function as an expression over what it is given; None if that cannot be said."""
     if closed is None:
         return None

@@ -58,7 +58,9 @@ def combine(left: Size | None, operator: str, right: Size | None) -> Size | None
         if merged is not None:
             return Size(merged, versions)
     node = cst.Add() if operator == "+" else cst.Multiply()
-    return Size(cst.BinaryOperation(_operand(left.expression, operator), node, _right(right.expression, operator)), versions)
+    return Size(
+        cst.BinaryOperation(_operand(left.expression, operator), node, _right(right.expression, operator)), versions
+    )
 
 
 def _operand(node: cst.BaseExpression, operator: str) -> cst.BaseExpression:
@@ -77,7 +79,11 @@ def _right(node: cst.BaseExpression, operator: str) -> cst.BaseExpression:
 
 def _add_number(node: cst.BaseExpression, value: int) -> cst.BaseExpression | None:
     """``(x + 32) + 32`` as ``x + 64``."""
-    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add) and isinstance(node.right, cst.Integer):
+    if (
+        isinstance(node, cst.BinaryOperation)
+        and isinstance(node.operator, cst.Add)
+        and isinstance(node.right, cst.Integer)
+    ):
         return node.with_changes(right=cst.Integer(str(int(node.right.value) + value)))
     return None
 

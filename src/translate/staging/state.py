@@ -248,7 +248,9 @@ class State:
         if all(s is None or self.is_current(s) for s in _sizes(info)):
             return info
         items = info.items and tuple(self._fresh(value, i, hint) for i in info.items)
-        return replace(info, size=self._stored(value, info.size, hint), total=self._stored(value, info.total, hint), items=items)
+        return replace(
+            info, size=self._stored(value, info.size, hint), total=self._stored(value, info.total, hint), items=items
+        )
 
     def _stored(self, value: Value, size: Size | None, hint: str) -> Size | None:
         if size is None or self.is_current(size) or value.slot is None:

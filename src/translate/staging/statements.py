@@ -92,9 +92,7 @@ def _with(state: State, node: cst.With) -> bool:
 
 
 def _definition(state: State, node: cst.FunctionDef) -> None:
-    function = state.current.nested.get(node.name.value) or next(
-        f for f in state.program.functions if f.node is node
-    )
+    function = state.current.nested.get(node.name.value) or next(f for f in state.program.functions if f.node is node)
     if function is state.function.inner:
         return
     if function.staged and function in state.shared.class_names:
@@ -102,8 +100,11 @@ def _definition(state: State, node: cst.FunctionDef) -> None:
 
         state.ib.add(class_for(state.shared, function))
     else:
-        if any(n.value in state.env and TENSOR in state.env[n.value].atoms for n in read_names(node.body)
-               if n.value not in function.env):
+        if any(
+            n.value in state.env and TENSOR in state.env[n.value].atoms
+            for n in read_names(node.body)
+            if n.value not in function.env
+        ):
             raise CannotStage(node, f"`{function.name}` uses a tensor from outside")
         state.ib.add(node)
     state.bind(node.name.value, Value(frozenset({function}), loops=state.loops))
@@ -372,8 +373,12 @@ def _assign_static(state: State, small: cst.Assign, node: cst.SimpleStatementLin
         state.bind(names[0], Value(frozenset(), UNKNOWN, state.top))
         state.demands.update(t for t, s in state.parameter_sizes.items() if s.text == value.value)
         return
-    new = [t.with_changes(target=static(state, t.target)) if not isinstance(t.target, (cst.Name, cst.Tuple, cst.List))
-           else t for t in small.targets]
+    new = [
+        t.with_changes(target=static(state, t.target))
+        if not isinstance(t.target, (cst.Name, cst.Tuple, cst.List))
+        else t
+        for t in small.targets
+    ]
     same = value is small.value and all(a is b for a, b in zip(new, small.targets, strict=True))
     changed = small if same else small.with_changes(value=value, targets=new)
     state.ib.add(_line_of(node, small if small in node.body else None, changed))
