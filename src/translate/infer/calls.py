@@ -12,7 +12,7 @@ from translate.infer.binding import BindingError, Bound, bind, choose, tensors_i
 from translate.infer.elements import of_call
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
-from translate.infer.layers import call_layer
+from translate.infer.layers import call_layer, inline
 from translate.infer.modules import call_instance, construct, leave_out_of_constructor, module_method
 from translate.infer.references import is_direct
 from translate.infer.roles import role
@@ -226,6 +226,8 @@ def _by_rule(
             state.made[node] = (apply, tuple(state.statements))
         return layer
     first = bound.first() if bound.operands or any(bound.stars.values()) else Operand(OPAQUE)
+    if "inline" in rule.data:
+        return inline(state, rule, bound, first, node)
     if rule.code:
         return of_call(state, rule, bound, first, HOOKS[rule.code](state, node, rule, bound))
     value, axes = flows.flow(state, rule, bound, first, case.becomes if case else "")

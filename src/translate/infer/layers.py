@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from translate.infer import flows, sizes
-from translate.infer.binding import bind, choose, tensors_in
+from translate.infer.binding import Bound, bind, choose, tensors_in
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.modules import leave_out_of_call
@@ -86,35 +86,36 @@ def _by_rank(state: State, layer: Layer, operand: Operand) -> None:
 
 def _inline(state: State, layer: Layer, operand: Operand, node: cst.Call) -> Value:
     """A layer without weights that the target has as an operation: it is written where it is called."""
-    bound, apply = layer.bound
-    rule: Rule = apply.rule
-    inline = rule.data["inline"]
+    if state.recording:
+        state.facts.inlined.add(layer.node)
+    return inline(state, layer.bound[1].rule, layer.bound[0], operand, node)
+
+
+def inline(state: State, rule: Rule, bound: Bound, operand: Operand, node: cst.Call) -> Value:
+    """``Add()([x, y])``, or ``add([x, y])``, as ``x + y``."""
     parts = _parts(operand)
     channels = [sizes.channels_of(part.value) for part in parts]
+    axes: dict[str, object] = {}
     if rule.tensors == "merge":
-        axes: dict[str, object] = {}
         known = next((c for c in channels if c is not None), None)
         value = sizes.sized(flows.broadcast(state, parts or [operand]), known)
-    elif rule.tensors == "concat":
-        value, axes = flows.flow(state, rule, bound, operand)
-        value = sizes.sized(value, sizes.added(channels) if bound.value("axis") == -1 else None)
     else:
         value, axes = flows.flow(state, rule, bound, operand)
-        value = sizes.sized(value, sizes.channels_of(operand.value))
-    text: str = inline["write"]
-    if "join" in inline and parts:
-        text = inline["join"].join(f"{{x.{i}}}" for i in range(len(parts)))
+        told = sizes.channels_of(operand.value)
+        if rule.tensors == "concat":
+            told = sizes.added(channels) if bound.value("axis") == -1 else None
+        value = sizes.sized(value, told)
+    text: str = rule.data["inline"]["write"]
+    if "join" in rule.data["inline"] and parts:
+        text = rule.data["inline"]["join"].join(f"{{x.{i}}}" for i in range(len(parts)))
     settings: list[tuple[str, str]] = []
     for parameter in bound.signature.parameters:
         try:
             settings.append((parameter.name, repr(axes.get(parameter.name, bound.value(parameter.name)))))
         except NotKnown:
             continue
-    state.record(
-        state.facts.apply, node, Apply(rule, _CALLED, None, (("x", operand.index),), (), text, tuple(settings))
-    )
-    if state.recording:
-        state.facts.inlined.add(layer.node)
+    written = Apply(rule, _CALLED, None, (("x", operand.index),), (), text, tuple(settings))
+    state.record(state.facts.apply, node, written)
     return value
 
 

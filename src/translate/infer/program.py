@@ -52,10 +52,13 @@ class ClassInfo:
     """Made by another module, or a base of one that is: a layer rather than a model."""
     subclasses: list[ClassInfo] = field(default_factory=list["ClassInfo"])
 
-    def reset(self) -> None:
-        """Forgets what an earlier reading found, but not who makes the class."""
-        self.bases, self.api_bases, self.subclasses = [], [], []
-        self.methods, self.constants, self.attributes, self.arguments = {}, {}, {}, {}
+    def forget(self) -> None:
+        """For another reading: what the last one found goes, but not who makes the class, nor what it defines."""
+        self.subclasses, self.attributes, self.arguments = [], {}, {}
+
+    def redefine(self) -> None:
+        """Its definition is read (again)."""
+        self.bases, self.api_bases, self.methods, self.constants = [], [], {}, {}
 
     def lineage(self) -> list[ClassInfo]:
         """The class and its bases in the file, nearest first."""

@@ -18,7 +18,7 @@ from translate.infer.statements import execute, execute_block, is_initialiser
 from translate.infer.values import OPAQUE, Arrangement, Container, Instance, Layer, Tensor, Value, join, options
 from translate.rules import RuleSet
 
-ROUNDS = 3
+ROUNDS = 6
 
 
 def read(module: cst.Module, rules: RuleSet, *, channels_first: bool = False, source_io: bool = False) -> Facts:
@@ -80,6 +80,8 @@ def _kinds(value: Value) -> str:
 def _define(state: State, module: cst.Module, arguments: dict[cst.CSTNode, dict[str, Value]]) -> None:
     """The file's own statements, top to bottom."""
     state.classes, state.functions = [], []
+    for info in state.interned.values():
+        info.forget()
     state.memo, state.made, state.containers = {}, {}, []
     state.module = {}
     state.frames = [Frame(None, state.module)]

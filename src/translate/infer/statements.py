@@ -297,7 +297,7 @@ def _function(state: State, node: cst.FunctionDef) -> None:
     decorations(state, node)
 
 
-def decorations(state: State, node: cst.FunctionDef) -> None:
+def decorations(state: State, node: cst.FunctionDef | cst.ClassDef) -> None:
     """Decorators; those that mean nothing to the target go."""
     for decorator in node.decorators:
         named = decorator.decorator
@@ -327,13 +327,15 @@ def signature(state: State, node: cst.FunctionDef) -> None:
 
 def _class(state: State, node: cst.ClassDef) -> None:
     info = state.interned.setdefault(node, ClassInfo(node.name.value, node))
-    info.reset()
+    info.redefine()
+    decorations(state, node)
     for base in node.bases:
         value = evaluate(state, base.value)
         for option in options(value):
             if isinstance(option, Class):
                 info.bases.append(option.info)
-                option.info.subclasses.append(info)
+                if info not in option.info.subclasses:
+                    option.info.subclasses.append(info)
             elif isinstance(option, Api):
                 info.api_bases.append(option)
                 if (
@@ -344,7 +346,8 @@ def _class(state: State, node: cst.ClassDef) -> None:
                     help = "let the class hold such a layer instead, and call it"
                     state.report(base.value, "T103", f"a class that extends {option.name} is not translated", help)
     state.frame.names[info.name] = Class(info)
-    state.classes.append(info)
+    if info not in state.classes:
+        state.classes.append(info)
     _members(state, info)
 
 
