@@ -115,7 +115,7 @@ def _told(state: State, size: Size | None, instance: cst.BaseExpression) -> Size
     slot = state.ib.slot()
 
     def resolve() -> cst.BaseExpression:
-        name = state.locals.new("channels")
+        name = state.fresh("channels")
         slot.lines.append(assign(name, expression))
         return cst.Name(name)
 

@@ -14,6 +14,7 @@ from translate.staging.sizes import Info, Size, pending_in
 from translate.staging.state import Shared, State, Value, size_parameter
 from translate.staging.statements import block
 from translate.staging.table import SIZE
+from translate.staging.tidying import tidied
 from translate.staging.trees import Replace, assign, code, read_names, replace_names, statements
 
 
@@ -165,7 +166,7 @@ def _settled(state: State) -> list[Any]:
         if not state.pending.settle(names):
             break
     lists = {f"__list_{k.placeholder}": cst.parse_expression(k.target()) for k in state.all_kept}
-    return [_final(state, line, lists) for line in lines]
+    return tidied([_final(state, line, lists) for line in lines], state.generated)
 
 
 def _final(state: State, line: Any, lists: dict[str, cst.BaseExpression]) -> Any:

@@ -39,7 +39,7 @@ def _join(state: State, one: Size | None, other: Size | None, then: Slot, orelse
             return None
         if left.deep_equals(right) and one.versions == other.versions:
             return left
-        name = state.locals.new(hint)
+        name = state.fresh(hint)
         then.lines.append(assign(name, left))
         orelse.lines.append(assign(name, right))
         return cst.Name(name)

@@ -11,8 +11,8 @@ from translate.staging.loops import Loop, LoopItem
 from translate.staging.program import TENSOR
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.sizes import UNKNOWN, Info, Size
-from translate.staging.state import CannotStage, State, Value
-from translate.staging.trees import bound_names, changed_names, code, read_names, statements, targets
+from translate.staging.state import MAIN, CannotStage, State, Value
+from translate.staging.trees import assign, bound_names, changed_names, code, read_names, statements, targets
 
 
 def loop(state: State, node: cst.For) -> None:
@@ -127,39 +127,38 @@ def _grown(state: State, node: cst.For) -> set[str]:
 class _Place:
     """A size at the beginning of each round, decided when the round is known."""
 
-    def __init__(self, state: State, mine: Loop, name: str, entry: Size, changed: set[str]) -> None:
+    def __init__(self, state: State, mine: Loop, name: str, entry: Size, changed: set[str], key: str) -> None:
+        self.key = key
         self.state, self.mine, self.name, self.entry, self.changed = state, mine, name, entry, changed
         self.end: Size | None = None
         self.last: Slot | None = None
         self.own = ""
 
     def resolve(self) -> cst.BaseExpression | None:
-        state, end = self.state, self.end
+        state, end, known = self.state, self.end, self.state.pending.known
         first = state.pending.final(self.entry.expression)
+        if self.own in known:  # an outer loop asked for this one on the way
+            return known[self.own]
         if first is None or end is None or self.last is None:
             return None
         steady = not any(n.value in self.changed for n in read_names(first))
-        if end.text == self.own and steady:
+        if steady and end.text in (self.own, self.entry.text):
             return first
-        if end.text == self.entry.text and steady:
-            return first
-        hint = "channels" if self.name in ("x", "inputs", "h", "y", "net", "out") else f"{self.name}_channels"
-        variable = state.locals.new(hint)
-        after = state.pending.final(end.expression, {self.own: cst.Name(variable)})
+        variable = state.fresh("channels" if self.name in MAIN else f"{self.name}_channels")
+        known[self.own] = cst.Name(variable)
+        after = state.pending.final(end.expression)
         if after is None:
+            state.shared.unknown.add((self.mine.node, self.key))
             return None
-        if steady and after.deep_equals(first):
-            return first
         self._write(variable, first, after)
-        return cst.Name(variable)
+        same = code(after) == variable or after.deep_equals(first)
+        return first if steady and same else cst.Name(variable)
 
     def _write(self, variable: str, first: cst.BaseExpression, after: cst.BaseExpression) -> None:
-        from translate.staging.trees import assign
-
         assert self.last is not None
+        self.mine.before.lines.append(assign(variable, first))
         if code(after) == variable:
             return
-        self.mine.before.lines.append(assign(variable, first))
         if isinstance(after, cst.BinaryOperation) and isinstance(after.operator, cst.Add) and code(after.left) == variable:
             add = cst.AugAssign(cst.Name(variable), cst.AddAssign(), after.right)
             self.last.lines.append(cst.SimpleStatementLine([add]))
@@ -168,7 +167,7 @@ class _Place:
 
 
 def _place(state: State, mine: Loop, name: str, entry: Size, changed: set[str], kind: str) -> Size:
-    place = _Place(state, mine, name, entry, changed)
+    place = _Place(state, mine, name, entry, changed, f"{name}.{kind}")
     size = state.pending.new(place.resolve)
     place.own = size.text
     state.places[size.text] = place

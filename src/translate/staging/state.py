@@ -142,9 +142,15 @@ class State:
         self.dynamic_depth = 0
         self.inputs: list[str] = []
         self.returns: list[tuple[Info, Slot]] = []
-        self.changed: set[str] = set()
+        self.generated: set[str] = set()
 
     # names
+
+    def fresh(self, hint: str) -> str:
+        """A new variable of the constructor; it goes again if nobody reads it."""
+        name = self.locals.new(hint)
+        self.generated.add(name)
+        return name
 
     def bind(self, name: str, value: Value) -> None:
         self.versions[name] = self.versions.get(name, 0) + 1
@@ -242,7 +248,7 @@ class State:
         value = self.env.get(name)
         if value is None:
             return UNKNOWN
-        return self._fresh(value, value.info, f"{name}_channels" if name not in _MAIN else "channels")
+        return self._fresh(value, value.info, f"{name}_channels" if name not in MAIN else "channels")
 
     def _fresh(self, value: Value, info: Info, hint: str) -> Info:
         if all(s is None or self.is_current(s) for s in _sizes(info)):
@@ -256,7 +262,7 @@ class State:
         slot = value.slot
 
         def resolve() -> cst.BaseExpression:
-            name = self.locals.new(hint)
+            name = self.fresh(hint)
             slot.lines.append(assign(name, size.expression))
             return cst.Name(name)
 
@@ -289,7 +295,7 @@ class State:
         self.ib, self.cb = before
 
 
-_MAIN = frozenset({"x", "inputs", "input", "net", "h", "y", "out", "img_input", "input_tensor", "tensor"})
+MAIN = frozenset({"x", "inputs", "input", "net", "h", "y", "out", "img_input", "input_tensor", "tensor"})
 
 
 def _appended(target: str, expression: cst.BaseExpression) -> cst.SimpleStatementLine:
