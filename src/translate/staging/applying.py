@@ -176,6 +176,8 @@ def _applied(state: State, node: cst.Call) -> Pair:
     value = state.env.get(node.func.value) if isinstance(node.func, cst.Name) else None
     if is_dynamic(state, node.func):
         func = dynamic(state, node.func)[0]
+    elif isinstance(node.func, cst.Name) and value is None and state.current.parent is None:
+        func = _of_the_file(state, node.func)
     else:
         func = needed(state, node.func)
     info = UNKNOWN
@@ -185,6 +187,15 @@ def _applied(state: State, node: cst.Call) -> Pair:
         info = value.made.result(infos)
         info = told(state, info, func) if not state.loops else _without_told(info)
     return written(node, func, arguments), info
+
+
+def _of_the_file(state: State, node: cst.Name) -> cst.BaseExpression:
+    """A layer that the file makes for all is an attribute too, or its weights are not found."""
+    if node.value not in state.globals:
+        attribute = state.attributes.new(node.value)
+        state.top.lines.append(assign(f"self.{attribute}", node))
+        state.globals[node.value] = cst.parse_expression(f"self.{attribute}")
+    return state.globals[node.value]
 
 
 def _without_told(info: Info) -> Info:

@@ -53,7 +53,7 @@ def _run(state: State) -> None:
 
 def _tensor(state: State, name: str) -> None:
     size = state.parameter_size(name)
-    state.bind(name, Value(frozenset({TENSOR}), Info(size, size), state.top))
+    state.bind(name, Value(frozenset({TENSOR}), Info(size), state.top))
 
 
 def _parameters(function: Function) -> list[cst.Param]:

@@ -12,9 +12,9 @@ from translate.staging.making import construct
 from translate.staging.program import APPLIED, MAKER, TENSOR, Function
 from translate.staging.reading import Reading, is_dynamic, optional, shape_read
 from translate.staging.results import elementwise
-from translate.staging.sizes import UNKNOWN, Info, sequence
+from translate.staging.sizes import UNKNOWN, Info, Size, combine, sequence
 from translate.staging.state import CannotStage, State, Value
-from translate.staging.trees import Replace, dotted, read_names, targets, unbroken, within
+from translate.staging.trees import Replace, code, dotted, read_names, targets, unbroken, within
 
 Pair = tuple[cst.BaseExpression, Info]
 
@@ -237,7 +237,18 @@ def _comprehension(state: State, node: Any) -> Pair:
         return node.with_changes(elt=element, for_in=part.with_changes(iter=walked)), UNKNOWN
     if any(n.value in names for n in read_names(element)):
         raise CannotStage(node, "a comprehension mixes tensors and settings")
-    return _walked(state, node, element, made), Info(info.size)
+    count = _count(static(state, part.iter))
+    total = combine(Size(count), "*", info.size) if not any(n in (info.size.versions if info.size else ()) for n in names) else None
+    if info.size is not None and any(n.value in names for n in read_names(info.size.expression)):
+        return _walked(state, node, element, made), UNKNOWN
+    return _walked(state, node, element, made), Info(info.size, total)
+
+
+def _count(walked: cst.BaseExpression) -> cst.BaseExpression:
+    """How many there are."""
+    if isinstance(walked, cst.Call) and code(walked.func) == "range" and len(walked.args) == 1:
+        return walked.args[0].value
+    return cst.parse_expression(f"len({code(walked)})")
 
 
 def _walked(state: State, node: Any, element: Any, made: list[tuple[str, str, cst.BaseExpression]]) -> Any:

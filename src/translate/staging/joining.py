@@ -15,9 +15,7 @@ def join(state: State, one: Info, other: Info, then: Slot, orelse: Slot, hint: s
     if one is UNKNOWN or other is UNKNOWN:
         return UNKNOWN
     size = _join(state, one.size, other.size, then, orelse, hint)
-    total = size
-    if (one.total, other.total) != (one.size, other.size):
-        total = _join(state, one.total, other.total, then, orelse, hint)
+    total = _join(state, one.total, other.total, then, orelse, hint)
     items = None
     if one.items is not None and other.items is not None and len(one.items) == len(other.items):
         items = tuple(

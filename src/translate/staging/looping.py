@@ -104,8 +104,6 @@ def _carry(state: State, node: cst.For, mine: Loop) -> dict[str, tuple[Info, dic
                 places[kind] = _place(state, mine, name, size, changed, kind)
         value = state.env[name]
         now = Info(places.get("size"), places.get("total"))
-        if kind_same(info):
-            now = Info(places.get("size"), places.get("size"))
         state.env[name] = Value(value.atoms, now, mine.start, state.loops, inputs=value.inputs)
         found[name] = (info, places)
     for name in sorted(changed - infos.keys()):
@@ -113,10 +111,6 @@ def _carry(state: State, node: cst.For, mine: Loop) -> dict[str, tuple[Info, dic
         if value is not None and TENSOR not in value.atoms:
             state.env[name] = Value(value.atoms, slot=mine.start, loops=(*state.loops, mine), made=value.made)
     return found
-
-
-def kind_same(info: Info) -> bool:
-    return info.size is not None and info.total is not None and info.total.text == info.size.text
 
 
 def _grown(state: State, node: cst.For) -> set[str]:

@@ -45,8 +45,10 @@ _SHORT = {
 def class_name(function: str, taken: Iterable[str]) -> str:
     """A class's name that nothing else in the file has."""
     taken = set(taken)
-    bare = function.lstrip("_")
+    bare = function.removeprefix("__script_").lstrip("_")
     candidates = [bare] if bare[:1].isupper() else []
+    if _camel(bare).lower() in ("model", "network", "net"):
+        candidates.append("Net")
     stripped = re.sub(r"^(build|create|make|get|define|construct)_", "", bare)
     candidates += [_camel(stripped), _camel(bare), f"{_camel(bare)}Block"]
     for candidate in candidates:

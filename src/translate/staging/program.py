@@ -109,6 +109,10 @@ class Program:
             self.env[name] = frozenset({function})
 
     def _module_assignment(self, node: cst.Assign) -> None:
+        made = dotted(node.value.func) if isinstance(node.value, cst.Call) else None
+        if made is not None and self.table.is_layer(self.canonical(made)):
+            for target in targets(node.targets[0].target):
+                self.env[target] = frozenset({APPLIED})
         name = dotted(node.value)
         if name is not None and self.table.is_layer(self.canonical(name)):
             for target in targets(node.targets[0].target):
@@ -178,7 +182,16 @@ class Program:
                 atoms = reading.atoms(node.func)
                 if MAKER in atoms or any(isinstance(a, Function) and a.staged and a is not function for a in atoms):
                     return True
+                of_file = isinstance(node.func, cst.Name) and self._owner(function, node.func.value) is None
+                if APPLIED in atoms and of_file:
+                    return True
         return False
+
+
+    def _owner(self, function: Function | None, name: str) -> Function | None:
+        while function is not None and name not in function.env:
+            function = function.parent
+        return function
 
 
 def imported(node: cst.Import | cst.ImportFrom) -> Iterator[tuple[str, str]]:

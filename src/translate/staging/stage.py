@@ -12,6 +12,7 @@ from translate.staging.classes import class_for
 from translate.staging.naming import class_name
 from translate.staging.program import BLOCK, BUILDER, CLOSURE, Function, Program, _Reading  # pyright: ignore[reportPrivateUsage]
 from translate.staging.references import rewrite_plain
+from translate.staging.script import Script, instance, wrap
 from translate.staging.state import CannotStage, Shared
 from translate.staging.table import table
 from translate.staging.trees import within
@@ -47,13 +48,16 @@ def stage(module: cst.Module, *, sizes: bool = True) -> Staged:
     """Separates what happens once from what happens on each call, in all functions where that can be done."""
     failed: dict[cst.CSTNode, CannotStage] = {}
     while True:
-        program = Program(module, table(), frozenset(failed))
+        wrapped, scripts = wrap(module, table(), frozenset(failed))
+        program = Program(wrapped, table(), frozenset(failed))
         if not any(f.staged for f in program.functions):
             return Staged(module, _findings(failed))
         try:
-            return _stage(program, sizes, failed)
+            return _stage(program, sizes, failed, scripts)
         except _Failed as failure:
-            failed[failure.function.original] = failure.reason
+            lines = {s.function: s.statements[-1] for s in scripts}
+            node = failure.function.original
+            failed[lines.get(node, node)] = failure.reason
 
 
 class _Failed(Exception):
@@ -65,13 +69,13 @@ class _Failed(Exception):
 def _findings(failed: dict[cst.CSTNode, CannotStage]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for function, reason in failed.items():
-        assert isinstance(function, cst.FunctionDef)
-        message = f"`{function.name.value}` stays as it is: {reason.message}"
+        what = f"`{function.name.value}`" if isinstance(function, cst.FunctionDef) else "the script's model"
+        message = f"{what} stays as it is: {reason.message}"
         found.append(Finding(function, CODE, message, statement=function))
     return tuple(found)
 
 
-def _stage(program: Program, sizes: bool, failed: dict[cst.CSTNode, CannotStage]) -> Staged:
+def _stage(program: Program, sizes: bool, failed: dict[cst.CSTNode, CannotStage], scripts: list[Script]) -> Staged:
     vanishing = Vanishing(program)
     shared = Shared(program, vanishing, sizes, _class_names(program))
     classes: dict[Function, cst.ClassDef] = {}
@@ -81,10 +85,13 @@ def _stage(program: Program, sizes: bool, failed: dict[cst.CSTNode, CannotStage]
         if _known(shared) == before:
             break
     body: list[Any] = []
+    by_function = {s.function: s for s in scripts}
     for statement in program.module.body:
         function = program.top.get(statement.name.value) if isinstance(statement, cst.FunctionDef) else None
         if function is not None and function in classes:
             body.append(classes[function])
+            if statement in by_function:
+                body.append(instance(by_function[statement], shared.class_names[function]))
         else:
             body.append(rewrite_plain(shared, statement, function))
     changed = program.module.with_changes(body=shared.with_imports(body))

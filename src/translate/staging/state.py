@@ -137,6 +137,8 @@ class State:
         self.parameter_sizes: dict[str, Size] = {}
         self.demands: set[str] = set()
         self.all_kept: list[Kept] = []
+        self.globals: dict[str, cst.BaseExpression] = {}
+        """Layers of the file that are attributes here."""
         self.calls = Calls(self.locals)
         self.comprehension: list[tuple[str, str, cst.BaseExpression]] | None = None
         self.dynamic_depth = 0
@@ -230,7 +232,7 @@ class State:
         loop = self.loops[-1]
         loop.start.lines.append(assign(local, cst.Name("None")))
         self.ib.add(assign(local, expression))
-        loop.end.lines.insert(0, Later(lambda: [evaluate(f"{kept.target()}.append({local})")]))
+        loop.end.lines.append(Later(lambda: [evaluate(f"{kept.target()}.append({local})")]))
         return cst.Name(local)
 
     # sizes

@@ -167,6 +167,8 @@ def _small(state: State, small: Any, node: cst.SimpleStatementLine) -> bool:
 
 def _line_of(node: cst.SimpleStatementLine, old: Any, new: Any) -> cst.SimpleStatementLine:
     """The line with one statement, itself if nothing changed."""
+    if old is not None and not any(old is s for s in node.body):
+        old = None
     if old is new and len(node.body) == 1:
         return node
     return node.with_changes(body=[new.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
@@ -243,9 +245,13 @@ def _assign(state: State, small: cst.Assign, node: cst.SimpleStatementLine) -> N
     target = small.targets[0].target
     value = small.value
     name = state.program.framework_name(value.func, state.current) if isinstance(value, cst.Call) else None
-    if name == INPUT and isinstance(target, cst.Name):
+    if name == INPUT and all(isinstance(t.target, cst.Name) for t in small.targets):
         assert isinstance(value, cst.Call)
-        _input(state, target.value, value)
+        first = small.targets[-1].target
+        assert isinstance(first, cst.Name)
+        _input(state, first.value, value)
+        for other in small.targets[:-1]:
+            _assign_dynamic(state, cst.Assign([other], first), node)
     elif name == MODEL and isinstance(target, cst.Name) and state.function.kind == "builder":
         assert isinstance(value, cst.Call)
         _model(state, value, node)
@@ -322,9 +328,7 @@ def _assign_dynamic(state: State, small: cst.Assign, node: cst.SimpleStatementLi
     new = [t.with_changes(target=_target(state, t.target)) for t in small.targets]
     same = value is small.value and all(a.target is b.target for a, b in zip(new, small.targets, strict=True))
     changed = small if same else small.with_changes(value=value, targets=list(small.targets) if same else new)
-    if small not in node.body:
-        changed = changed.with_changes()
-    state.cb.add(_line_of(node, small if small in node.body else None, changed))
+    state.cb.add(_line_of(node, small, changed))
     alias = state.env.get(small.value.value) if isinstance(small.value, cst.Name) else None
     inputs = alias.inputs if alias is not None else ()
     if isinstance(small.value, (cst.List, cst.Tuple)) and small.value.elements:
@@ -376,7 +380,7 @@ def _assign_static(state: State, small: cst.Assign, node: cst.SimpleStatementLin
            else t for t in small.targets]
     same = value is small.value and all(a is b for a, b in zip(new, small.targets, strict=True))
     changed = small if same else small.with_changes(value=value, targets=new)
-    state.ib.add(_line_of(node, small if small in node.body else None, changed))
+    state.ib.add(_line_of(node, small, changed))
     literal = _literal(state, small, names)
     for name in names:
         state.static_value(name, atoms, literal=literal, made=made)

@@ -14,7 +14,7 @@ from translate.staging.trees import assign, read_names
 def tidied(lines: Sequence[Any], generated: set[str]) -> list[Any]:
     """The statements without what is of no use."""
     body = list(lines)
-    while generated:
+    while True:
         reads = Counter(n for line in body for n in _reads(line))
         visit = _Tidy(generated, reads)
         after: Any = cst.Module(body=body).visit(visit)
@@ -78,8 +78,26 @@ class _Tidy(cst.CSTTransformer):
                 found[-1] = assign(name, source).with_changes(leading_lines=found[-1].leading_lines)
                 self.changed = True
                 continue
+            if found and (kept := self._attribute(statement, found[-1])) is not None:
+                found[-1] = kept
+                self.changed = True
+                continue
             found.append(statement)
         return found
+
+    def _attribute(self, statement: Any, before: Any) -> Any:
+        """``dense = Dense(3)`` and ``self.dense = dense`` as one, if the variable is not read again."""
+        name, _ = _plain(before)
+        if name is None or self.reads[name] != 1 or not isinstance(statement, cst.SimpleStatementLine):
+            return None
+        small, old = statement.body[0], before.body[0]
+        if len(statement.body) != 1 or not isinstance(small, cst.Assign) or not isinstance(old, cst.Assign):
+            return None
+        if not isinstance(small.value, cst.Name) or small.value.value != name:
+            return None
+        if not isinstance(small.targets[0].target, cst.Attribute):
+            return None
+        return before.with_changes(body=[old.with_changes(targets=small.targets)])
 
 
 def _plain(statement: Any) -> tuple[str | None, cst.BaseExpression | None]:
