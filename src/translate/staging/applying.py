@@ -39,6 +39,8 @@ def apply(state: State, node: cst.Call) -> Pair:
         return _applied(state, node)
     if any(f.original in state.program.failed or f.staged for f in functions):
         raise CannotStage(node, f"`{code(node.func)}` makes layers and could not become a class")
+    if any(state.program.makes(f) for f in functions):
+        raise CannotStage(node, f"`{code(node.func)}` makes layers in a way that cannot be separated")
     if not functions:
         _check_known(state, node)
     arguments, infos = _arguments(state, node)
@@ -132,6 +134,8 @@ def _function(state: State, node: cst.Call, functions: list[Function]) -> Pair:
     kept: list[cst.Arg] = []
     for index, argument in enumerate(node.args):
         name = parameter_of(first, index, argument)
+        if argument.star == "*" and (first.gone or len(given) < len(tensors)):
+            raise CannotStage(argument, f"which arguments of `{first.name}` this gives is not known")
         if name in tensors:
             given[name] = dynamic(state, argument.value)
         elif argument in state.shared.vanishing.arguments:
@@ -140,7 +144,9 @@ def _function(state: State, node: cst.Call, functions: list[Function]) -> Pair:
             raise CannotStage(argument, f"`{first.name}` takes a tensor where others pass a setting")
         else:
             kept.append(argument)
-    infos = [given[t][1] if t in given else UNKNOWN for t in tensors]
+    absent = {p.name.value for p in first.parameters if p.default is not None and code(p.default) == "None"}
+    nothing = Info(Size(cst.Name("None")))
+    infos = [given[t][1] if t in given else nothing if t in absent else UNKNOWN for t in tensors]
     if any(f.tensor_parameters() and len(f.tensor_parameters()) != len(tensors) for f in functions):
         raise CannotStage(node, f"`{code(node.func)}` may be functions that take different tensors")
     made = class_construction(state, node, functions, kept, infos, tensors)
@@ -205,8 +211,10 @@ def _without_told(info: Info) -> Info:
 def _check_known(state: State, node: cst.Call) -> None:
     """Nothing is called on a tensor that may make layers unseen."""
     name = dotted(node.func)
-    if name is None or isinstance(node.func, cst.Attribute) and is_dynamic(state, node.func):
+    if isinstance(node.func, cst.Attribute) and is_dynamic(state, node.func.value):
         return
+    if name is None:
+        raise CannotStage(node, f"what `{code(node.func)}` does with a tensor is not known")
     root = name.partition(".")[0]
     value = state.env.get(root)
     full = state.program.canonical(name) if root in state.program.imports and value is None else ""

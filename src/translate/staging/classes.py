@@ -11,7 +11,7 @@ from translate.staging.loops import finish
 from translate.staging.making import Told
 from translate.staging.program import BUILDER, CLOSURE, TENSOR, Function
 from translate.staging.sizes import Info, Size, pending_in
-from translate.staging.state import Shared, State, Value, size_parameter
+from translate.staging.state import CannotStage, Shared, State, Value, size_parameter
 from translate.staging.statements import block
 from translate.staging.table import SIZE
 from translate.staging.tidying import tidied
@@ -44,6 +44,8 @@ def _run(state: State) -> None:
         if isinstance(star, cst.Param):
             state.bind(star.name.value, Value(frozenset(), slot=state.top))
     block(state, _body(function))
+    if function.kind == BUILDER and not state.model_returned:
+        raise CannotStage(function.node, "a model is built and used, but not given back")
     if function.inner is not None:
         state.current = function.inner
         for parameter in _parameters(function.inner):

@@ -60,7 +60,8 @@ def _layer(state: State, call: cst.Call, kept: list[cst.Arg], infos: list[Info] 
     if entry is not None and entry.wraps:
         return _wrapper(state, call, kept, infos, entry, name or "")
     arguments = [_changed(a, static(state, a.value)) for a in kept]
-    sized = entry.sized if entry is not None else own is None or _has_build(own)
+    known = (name or "").startswith("keras.")
+    sized = entry.sized if entry is not None else _has_build(own) if own is not None else known
     made = None
     given = list(arguments)
     if sized and state.shared.sizes:

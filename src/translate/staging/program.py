@@ -142,6 +142,15 @@ class Program:
         canonical = self.canonical(name)
         return canonical in (LAYER, MODEL) or (name.partition(".")[0] in self.imports and self.table.is_layer(canonical))
 
+    def makes_layers(self, name: str) -> bool:
+        """Whether something imported is a class of layers; of other packages, whatever is written like a class."""
+        canonical = self.canonical(name)
+        if self.table.is_layer(canonical):
+            return True
+        last = canonical.rpartition(".")[2]
+        foreign = not canonical.startswith(("keras.", "tensorflow.", "numpy.")) and name.partition(".")[0] in self.imports
+        return foreign and last[:1].isupper() and not last.isupper()
+
     def framework_name(self, node: cst.CSTNode, function: Function | None) -> str | None:
         """The canonical name of something imported, if no local variable hides it."""
         name = dotted(node)
@@ -163,22 +172,26 @@ class Program:
 
     def _kind(self, function: Function) -> tuple[str, Function | None]:
         returned = [r for r in function.result if isinstance(r, Function) and r.parent is function]
+        if function.node.decorators and (returned or not _exported(function)):
+            return PLAIN, None
         if returned and returned[0].kind == BLOCK:
             return CLOSURE, returned[0]
         if any(self._is_model(node, function) for node in within(function.node.body)):
             return BUILDER, None
-        if TENSOR in function.result and function.tensor_parameters() and self._makes(function):
+        if TENSOR in function.result and function.tensor_parameters() and self.makes(function):
             return BLOCK, None
         return PLAIN, None
 
     def _is_model(self, node: cst.CSTNode, function: Function) -> bool:
         return isinstance(node, cst.Call) and len(node.args) > 1 and self.framework_name(node.func, function) == MODEL
 
-    def _makes(self, function: Function) -> bool:
-        """Whether a call of the function makes layers."""
+    def makes(self, function: Function) -> bool:
+        """Whether a call of the function makes layers or inputs."""
         reading = _Reading(self, function)
         for node in within(function.node.body):
             if isinstance(node, cst.Call):
+                if self.framework_name(node.func, function) == INPUT:
+                    return True
                 atoms = reading.atoms(node.func)
                 if MAKER in atoms or any(isinstance(a, Function) and a.staged and a is not function for a in atoms):
                     return True
@@ -376,14 +389,14 @@ class _Reading:
             function = function.parent
         if name in self.program.env:
             return self.program.env[name]
-        if name in self.program.imports and self.program.table.is_layer(self.program.canonical(name)):
+        if name in self.program.imports and self.program.makes_layers(name):
             return frozenset({MAKER})
         return NOTHING
 
     def _attribute(self, node: cst.Attribute) -> Atoms:
         name = self.program.framework_name(node, self.function)
         if name is not None:
-            return frozenset({MAKER}) if self.program.table.is_layer(name) else NOTHING
+            return frozenset({MAKER}) if self.program.makes_layers(dotted(node) or "") else NOTHING
         atoms = self.atoms(node.value)
         if node.attr.value in SHAPES:
             return NOTHING
@@ -412,6 +425,12 @@ class _Reading:
         if isinstance(node.func, cst.Name) and node.func.value in PASSING:
             found |= arguments
         return found
+
+
+def _exported(function: Function) -> bool:
+    """Whether decorators do nothing but publish a name."""
+    names = [dotted(d.decorator.func if isinstance(d.decorator, cst.Call) else d.decorator) for d in function.node.decorators]
+    return all((n or "").rpartition(".")[2].endswith("export") for n in names)
 
 
 def _elements(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

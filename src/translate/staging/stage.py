@@ -14,7 +14,7 @@ from translate.staging.program import BLOCK, BUILDER, CLOSURE, Function, Program
 from translate.staging.references import rewrite_plain
 from translate.staging.script import Script, instance, wrap
 from translate.staging.state import CannotStage, Shared
-from translate.staging.table import table
+from translate.staging.table import MODEL, table
 from translate.staging.trees import within
 from translate.staging.vanishing import Vanishing
 
@@ -51,7 +51,7 @@ def stage(module: cst.Module, *, sizes: bool = True) -> Staged:
         wrapped, scripts = wrap(module, table(), frozenset(failed))
         program = Program(wrapped, table(), frozenset(failed))
         if not any(f.staged for f in program.functions):
-            return Staged(module, _findings(failed))
+            return Staged(module, (*_findings(failed), *_methods(program)))
         try:
             return _stage(program, sizes, failed, scripts)
         except _Failed as failure:
@@ -75,6 +75,18 @@ def _findings(failed: dict[cst.CSTNode, CannotStage]) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def _methods(program: Program) -> list[Finding]:
+    """Functional code in methods is not separated."""
+    found: list[Finding] = []
+    for statement in program.module.body:
+        if isinstance(statement, cst.ClassDef):
+            for node in within(statement.body, enter=True):
+                if isinstance(node, cst.Call) and len(node.args) > 1 and program.framework_name(node.func, None) == MODEL:
+                    message = f"`{statement.name.value}` builds a model in a method: it stays as it is"
+                    found.append(Finding(node, CODE, message, statement=statement))
+    return found
+
+
 def _stage(program: Program, sizes: bool, failed: dict[cst.CSTNode, CannotStage], scripts: list[Script]) -> Staged:
     vanishing = Vanishing(program)
     shared = Shared(program, vanishing, sizes, _class_names(program))
@@ -95,7 +107,8 @@ def _stage(program: Program, sizes: bool, failed: dict[cst.CSTNode, CannotStage]
         else:
             body.append(rewrite_plain(shared, statement, function))
     changed = program.module.with_changes(body=shared.with_imports(body))
-    return Staged(changed, _findings(failed), tuple(_described(shared, f) for f in shared.class_names))
+    findings = (*_findings(failed), *_methods(program))
+    return Staged(changed, findings, tuple(_described(shared, f) for f in shared.class_names))
 
 
 def _known(shared: Shared) -> tuple[Any, ...]:

@@ -132,6 +132,7 @@ class State:
         self.versions: dict[str, int] = {}
         self.loops: tuple[Loop, ...] = ()
         self.places: dict[str, Any] = {}
+        self.model_returned = False
         self.model_lines: set[cst.CSTNode] = set()
         self.pending = Pending()
         self.parameter_sizes: dict[str, Size] = {}

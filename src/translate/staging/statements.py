@@ -192,10 +192,12 @@ def _return(state: State, small: cst.Return, node: cst.SimpleStatementLine) -> N
     if inner:
         return
     if isinstance(value, cst.Name) and (known := state.env.get(value.value)) is not None and known.model:
+        state.model_returned = True
         return
     if _is_model(state, value):
         assert isinstance(value, cst.Call)
         _model(state, value, node)
+        state.model_returned = True
         return
     if function.kind == "builder":
         raise CannotStage(node, "a model is built, but something else is given back")
@@ -266,8 +268,8 @@ def _assign(state: State, small: cst.Assign, node: cst.SimpleStatementLine) -> N
 
 
 def _input(state: State, name: str, call: cst.Call) -> None:
-    if state.loops:
-        raise CannotStage(call, "inputs that are made in a loop")
+    if state.loops or state.function.kind != "builder":
+        raise CannotStage(call, "inputs that are made in a loop, or where no model is")
     value = Value(frozenset({TENSOR}), _input_info(state, call), inputs=(name,))
     value.slot = state.ib.slot()
     state.bind(name, value)
