@@ -60,8 +60,10 @@ def build_outside(layer: Any, first: Any) -> None:
 def own_variables(layers: list[Any]) -> list[Any]:
     found: list[Any] = []
     for layer in layers:
-        for variable in [*layer._trainable_variables, *layer._non_trainable_variables]:
-            if not any(variable is other for other in found):
+        inside = type(layer).__module__.startswith("keras.src.layers")  # what wraps others may not call them
+        own = layer.variables if inside else [*layer._trainable_variables, *layer._non_trainable_variables]
+        for variable in own:
+            if "seed" not in variable.path and not any(variable is other for other in found):
                 found.append(variable)
     return found
 

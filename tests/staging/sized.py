@@ -9,8 +9,8 @@ from typing import Any
 
 import keras
 import libcst as cst
-
 from oracle import build_outside
+
 from translate.staging.table import table
 
 _TOLD = "_told_size"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import replace
 from typing import Any
 
@@ -12,17 +13,14 @@ from translate.staging.naming import snake
 from translate.staging.program import APPLIED, BLOCK, BUILDER, TENSOR, Function
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.sizes import UNKNOWN, Info, Size
-from translate.staging.state import CannotStage, State
+from translate.staging.state import CannotStage, State, Value
 from translate.staging.trees import assign, code, dotted, replace_names, unbroken, without_space
 from translate.staging.vanishing import parameter_of
 from translate.staging.writing import written
 
 Pair = tuple[cst.BaseExpression, Info]
 
-_BUILTIN = frozenset(
-    "len zip range enumerate list tuple reversed sorted sum max min abs print isinstance int float str bool iter next "
-    "dict set any all type getattr hasattr round pow divmod slice".split()
-)
+_BUILTIN = frozenset(dir(builtins))
 
 
 def apply(state: State, node: cst.Call) -> Pair:
@@ -45,7 +43,29 @@ def apply(state: State, node: cst.Call) -> Pair:
         _check_known(state, node)
     arguments, infos = _arguments(state, node)
     func = dynamic(state, node.func)[0]
-    return written(node, func, arguments), _plain_result(state, node, infos)
+    taken = _taken(state, node)
+    state.last_argument = infos[0] if len(infos) == 1 else UNKNOWN
+    return written(node, func, arguments), taken or _plain_result(state, node, infos)
+
+
+def _taken(state: State, node: cst.Call) -> Info | None:
+    """``skips.pop()``."""
+    func = node.func
+    if not isinstance(func, cst.Attribute) or func.attr.value != "pop" or not isinstance(func.value, cst.Name):
+        return None
+    value = state.env.get(func.value.value)
+    if value is None or TENSOR not in value.atoms:
+        return None
+    before, slot = state.info(func.value.value), state.ib.slot()
+    if before.mirror is None:
+        state.bind(func.value.value, Value(value.atoms, UNKNOWN, slot, state.loops))
+        return UNKNOWN
+    from translate.staging.expressions import static
+
+    index = static(state, node.args[0].value) if node.args else None
+    found = Info(before.mirror.pop(slot, index))
+    state.bind(func.value.value, Value(value.atoms, Info(mirror=before.mirror), slot, state.loops))
+    return found
 
 
 def _arguments(state: State, node: cst.Call) -> tuple[list[cst.Arg], list[Info]]:
@@ -84,9 +104,7 @@ def _spread(
     return unbroken(node.with_changes(func=call, args=arguments))
 
 
-def _made_in_call(
-    state: State, node: cst.Call, maker: cst.Call, arguments: list[cst.Arg], infos: list[Info]
-) -> Pair:
+def _made_in_call(state: State, node: cst.Call, maker: cst.Call, arguments: list[cst.Arg], infos: list[Info]) -> Pair:
     """A layer without weights whose settings depend on the shape of a tensor is made when it is applied."""
     from translate.staging.expressions import dynamic
 

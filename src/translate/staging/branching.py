@@ -79,9 +79,7 @@ def _gives_back(body: cst.BaseSuite) -> bool:
     return False
 
 
-def _merge(
-    state: State, one: dict[str, Value], other: dict[str, Value], then: Slot, orelse: Slot, late: bool
-) -> None:
+def _merge(state: State, one: dict[str, Value], other: dict[str, Value], then: Slot, orelse: Slot, late: bool) -> None:
     """Names after a branch."""
     merged: dict[str, Value] = {}
     slot = state.ib.slot()

@@ -64,10 +64,9 @@ def _parameters(function: Function) -> list[cst.Param]:
 
 def _docstring(function: Function) -> Any:
     first = statements(function.node.body)[0]
-    if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
-        if isinstance(first.body[0].value, (cst.SimpleString, cst.ConcatenatedString)):
-            return first
-    return None
+    small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
+    text = isinstance(small, cst.Expr) and isinstance(small.value, (cst.SimpleString, cst.ConcatenatedString))
+    return first if text else None
 
 
 def _body(function: Function) -> list[Any]:
@@ -167,6 +166,9 @@ def _settled(state: State) -> list[Any]:
         names = {n for line in lines for n in pending_in(line)}
         if not state.pending.settle(names):
             break
+    for size, targets in state.size_checks:
+        if state.pending.final(size.expression) is None:
+            state.shared.unsized.update(targets)
     lists = {f"__list_{k.placeholder}": cst.parse_expression(k.target()) for k in state.all_kept}
     return tidied([_final(state, line, lists) for line in lines], state.generated)
 
@@ -176,7 +178,7 @@ def _final(state: State, line: Any, lists: dict[str, cst.BaseExpression]) -> Any
         return line
     pending = pending_in(line)
 
-    def ask(node: cst.CSTNode) -> cst.CSTNode | None:
+    def ask(node: cst.CSTNode) -> Any:
         if isinstance(node, cst.Call) and any(_is_lost(state, a) for a in node.args):
             kept = [a for a in node.args if not _is_lost(state, a)]
             from translate.staging.writing import written
@@ -259,9 +261,7 @@ def _reads(node: Any) -> Any:
         return
     if isinstance(node, cst.Name):
         yield node
-    elif isinstance(node, cst.Attribute):
-        yield from _reads(node.value)
-    elif isinstance(node, cst.Arg):
+    elif isinstance(node, (cst.Attribute, cst.Arg)):
         yield from _reads(node.value)
     else:
         for child in node.children:
@@ -279,7 +279,9 @@ def _plain(parameter: cst.Param) -> cst.Param:
     return parameter.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_param=cst.SimpleWhitespace(""))
 
 
-def _method(name: str, parameters: list[cst.Param], body: list[Any], params: cst.Parameters | None = None) -> cst.FunctionDef:
+def _method(
+    name: str, parameters: list[cst.Param], body: list[Any], params: cst.Parameters | None = None
+) -> cst.FunctionDef:
     own = [cst.Param(cst.Name("self")), *parameters]
     parameters_node = (params or cst.Parameters()).with_changes(params=own)
     lines = [cst.EmptyLine(indent=False)] if name == "call" else []
@@ -298,9 +300,7 @@ def _wrapped(node: cst.FunctionDef) -> cst.FunctionDef:
     new = [
         p.with_changes(comma=cst.Comma(whitespace_after=end if i == len(own) - 1 else line)) for i, p in enumerate(own)
     ]
-    return node.with_changes(
-        whitespace_before_params=line, params=node.params.with_changes(params=new)
-    )
+    return node.with_changes(whitespace_before_params=line, params=node.params.with_changes(params=new))
 
 
 def _constructor(state: State, lines: list[Any]) -> cst.FunctionDef:
@@ -310,9 +310,7 @@ def _constructor(state: State, lines: list[Any]) -> cst.FunctionDef:
     sizes = [cst.Param(cst.Name(size_parameter(function, t))) for t in told]
     own = [] if function.kind == CLOSURE else tensors
     rest = [
-        _plain(p)
-        for p in function.node.params.params
-        if p.name.value not in own and p.name.value not in function.gone
+        _plain(p) for p in function.node.params.params if p.name.value not in own and p.name.value not in function.gone
     ]
     keyword = [_plain(p) for p in function.node.params.kwonly_params if p.name.value not in [*own, *function.gone]]
     params = function.node.params.with_changes(kwonly_params=keyword)

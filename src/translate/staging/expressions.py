@@ -157,7 +157,21 @@ def _subscript(state: State, node: cst.Subscript) -> Pair:
     if len(node.slice) == 1 and isinstance(index, cst.Index) and info.items is not None:
         position = _position(index.value, len(info.items))
         found = info.items[position] if position is not None else UNKNOWN
+    elif info.mirror is not None and _is_place(state, node):
+        place = static(state, index.value)
+        found = Info(info.mirror.item(place, _versions(state, node.value, place)))
     return changed, found
+
+
+def _is_place(state: State, node: cst.Subscript) -> bool:
+    """``[i]`` with a number that the constructor knows."""
+    index: Any = node.slice[0].slice
+    return len(node.slice) == 1 and isinstance(index, cst.Index) and not is_dynamic(state, index.value)
+
+
+def _versions(state: State, owner: cst.BaseExpression, place: cst.BaseExpression) -> dict[str, int]:
+    names = {n.value for n in read_names(owner)} | {n.value for n in read_names(place)}
+    return {n: state.versions[n] for n in names if n in state.versions}
 
 
 def _slices(state: State) -> Any:
@@ -221,7 +235,7 @@ def _comprehension(state: State, node: Any) -> Pair:
     walked = dynamic(state, part.iter)[0] if walked_dynamic else None
     atoms = Reading(state).atoms(part.iter)
     for name in names:
-        state.env[name] = Value(atoms)
+        state.env[name] = Value(atoms, kept=cst.Name(name))
     state.comprehension = []
     try:
         element, info = dynamic(state, node.elt)
@@ -229,7 +243,7 @@ def _comprehension(state: State, node: Any) -> Pair:
     finally:
         state.comprehension = None
         state.env = env
-    if not made and walked is None and not any(n.value in names for n in read_names(element)):
+    if not made and walked is None:
         walked = needed(state, part.iter)
     if walked is not None:
         if made:
@@ -238,7 +252,11 @@ def _comprehension(state: State, node: Any) -> Pair:
     if any(n.value in names for n in read_names(element)):
         raise CannotStage(node, "a comprehension mixes tensors and settings")
     count = _count(static(state, part.iter))
-    total = combine(Size(count), "*", info.size) if not any(n in (info.size.versions if info.size else ()) for n in names) else None
+    total = (
+        combine(Size(count), "*", info.size)
+        if not any(n in (info.size.versions if info.size else ()) for n in names)
+        else None
+    )
     if info.size is not None and any(n.value in names for n in read_names(info.size.expression)):
         return _walked(state, node, element, made), UNKNOWN
     return _walked(state, node, element, made), Info(info.size, total)

@@ -1,4 +1,4 @@
-"""Decides what is known before anything runs: images are stored channels last, and the input is not given as a tensor."""
+"""Decides what is known before anything runs: images are channels last, and no tensor is given to start from."""
 
 from __future__ import annotations
 
@@ -95,8 +95,11 @@ class _Folding:
             elif isinstance(statement, cst.SimpleStatementLine):
                 found.append(self._line(statement))
             elif isinstance(statement, cst.FunctionDef):
-                found.append(statement.with_changes(body=s) if (s := self._suite(statement.body)) is not statement.body
-                             else statement)
+                found.append(
+                    statement.with_changes(body=s)
+                    if (s := self._suite(statement.body)) is not statement.body
+                    else statement
+                )
             elif isinstance(statement, (cst.For, cst.While, cst.With)):
                 inner = self._suite(statement.body)
                 found.append(statement if inner is statement.body else statement.with_changes(body=inner))
@@ -182,7 +185,9 @@ class _Folding:
                 return isinstance(operator, cst.Is)
         return None
 
-    def _data_format(self, left: cst.BaseExpression, operator: cst.BaseCompOp, right: cst.BaseExpression) -> bool | None:
+    def _data_format(
+        self, left: cst.BaseExpression, operator: cst.BaseCompOp, right: cst.BaseExpression
+    ) -> bool | None:
         if isinstance(left, cst.SimpleString):
             left, right = right, left
         if not isinstance(right, cst.SimpleString):

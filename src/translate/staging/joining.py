@@ -22,7 +22,7 @@ def join(state: State, one: Info, other: Info, then: Slot, orelse: Slot, hint: s
             join(state, a, b, then, orelse, f"{hint}_{i}")
             for i, (a, b) in enumerate(zip(one.items, other.items, strict=True))
         )
-    return Info(size, total, items)
+    return Info(size, total, items, one.mirror if one.mirror is other.mirror else None)
 
 
 def _join(state: State, one: Size | None, other: Size | None, then: Slot, orelse: Slot, hint: str) -> Size | None:

@@ -103,7 +103,7 @@ def _carry(state: State, node: cst.For, mine: Loop) -> dict[str, tuple[Info, dic
             if size is not None and (node, f"{name}.{kind}") not in state.shared.unknown:
                 places[kind] = _place(state, mine, name, size, changed, kind)
         value = state.env[name]
-        now = Info(places.get("size"), places.get("total"))
+        now = Info(places.get("size"), places.get("total"), mirror=info.mirror)
         state.env[name] = Value(value.atoms, now, mine.start, state.loops, inputs=value.inputs)
         found[name] = (info, places)
     for name in sorted(changed - infos.keys()):
@@ -153,7 +153,11 @@ class _Place:
         self.mine.before.lines.append(assign(variable, first))
         if code(after) == variable:
             return
-        if isinstance(after, cst.BinaryOperation) and isinstance(after.operator, cst.Add) and code(after.left) == variable:
+        if (
+            isinstance(after, cst.BinaryOperation)
+            and isinstance(after.operator, cst.Add)
+            and code(after.left) == variable
+        ):
             add = cst.AugAssign(cst.Name(variable), cst.AddAssign(), after.right)
             self.last.lines.append(cst.SimpleStatementLine([add]))
         else:
@@ -189,7 +193,7 @@ def _leave(state: State, node: cst.For, carried: dict[str, tuple[Info, dict[str,
             continue
         if name in carried:
             places = carried[name][1]
-            now = Info(places.get("size"), places.get("total"))
+            now = Info(places.get("size"), places.get("total"), mirror=value.info.mirror)
             state.bind(name, Value(value.atoms, now, slot, state.loops))
         elif TENSOR in value.atoms:
             state.bind(name, Value(value.atoms, UNKNOWN, slot, state.loops))

@@ -62,6 +62,8 @@ class Kept:
     """What it is called within a round."""
     attribute: str
     placeholder: str
+    own_name: bool = False
+    """Whether the element is a variable of the source, whose name it keeps."""
     lists: dict[Loop, str] = field(default_factory=dict[Loop, str])
 
     def path(self) -> list[Loop]:
@@ -132,12 +134,15 @@ class Calls:
         for kept, source in zip(streams, sources, strict=True):
             self._hold(loop, kept, f"{source}[{index}]")
         if loop.index_used and loop.index != index:
-            return _for(f"{index}, {loop.index}", f"enumerate(range({loop.first}, {loop.first} + len({sources[0]})))", loop.node)
+            return _for(
+                f"{index}, {loop.index}", f"enumerate(range({loop.first}, {loop.first} + len({sources[0]})))", loop.node
+            )
         return _for(index, f"range(len({sources[0]}))", loop.node)
 
     def _element(self, loop: Loop, kept: Kept) -> str:
         inner = kept.path()[-1] is loop
-        name = self.names.new(kept.element if inner else plural(kept.element))
+        own = inner and kept.own_name
+        name = kept.element if own else self.names.new(kept.element if inner else plural(kept.element))
         self._hold(loop, kept, name)
         return name
 

@@ -202,7 +202,7 @@ def _class_sizes(
     shared = state.shared
     found: list[cst.BaseExpression] = []
     made: Made | None = None
-    for index, name in enumerate(tensors):
+    for index, _ in enumerate(tensors):
         targets = [(f, t) for f in functions if (t := _tensor(f, index)) is not None]
         if len(targets) < len(functions):
             continue
@@ -221,6 +221,7 @@ def _class_sizes(
         if size is None:
             shared.unsized.update(targets)
             continue
+        state.size_checks.append((size, targets))
         found.append(size.expression)
     return found, made
 

@@ -1,7 +1,7 @@
 """Names of classes and of attributes.
 
-A class is named after its function: ``residual_block`` gives ``ResidualBlock``. An attribute after the constant parts of
-``name=``: ``f"{name}_1_conv"`` gives ``conv_1`` (numbers in front go to the end), else after what the layer is
+A class is named after its function: ``residual_block`` gives ``ResidualBlock``. An attribute after the constant
+parts of ``name=``: ``f"{name}_1_conv"`` gives ``conv_1`` (numbers in front go to the end), else after what the layer is
 (``conv``, ``bn``), else after the variable or the class.
 """
 

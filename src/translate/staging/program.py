@@ -87,8 +87,17 @@ class Program:
                 break
 
     def _summary(self) -> str:
-        return repr([(f.kind, f.as_value, sorted((k, sorted(map(_label, v))) for k, v in f.env.items()), sorted(map(_label, f.result)))
-                     for f in self.functions])
+        return repr(
+            [
+                (
+                    f.kind,
+                    f.as_value,
+                    sorted((k, sorted(map(_label, v))) for k, v in f.env.items()),
+                    sorted(map(_label, f.result)),
+                )
+                for f in self.functions
+            ]
+        )
 
     def _collect(self) -> None:
         for node in within(self.module):
@@ -140,7 +149,9 @@ class Program:
         if MAKER in self.env.get(name, NOTHING):
             return True
         canonical = self.canonical(name)
-        return canonical in (LAYER, MODEL) or (name.partition(".")[0] in self.imports and self.table.is_layer(canonical))
+        return canonical in (LAYER, MODEL) or (
+            name.partition(".")[0] in self.imports and self.table.is_layer(canonical)
+        )
 
     def makes_layers(self, name: str) -> bool:
         """Whether something imported is a class of layers; of other packages, whatever is written like a class."""
@@ -148,7 +159,9 @@ class Program:
         if self.table.is_layer(canonical):
             return True
         last = canonical.rpartition(".")[2]
-        foreign = not canonical.startswith(("keras.", "tensorflow.", "numpy.")) and name.partition(".")[0] in self.imports
+        foreign = (
+            not canonical.startswith(("keras.", "tensorflow.", "numpy.")) and name.partition(".")[0] in self.imports
+        )
         return foreign and last[:1].isupper() and not last.isupper()
 
     def framework_name(self, node: cst.CSTNode, function: Function | None) -> str | None:
@@ -199,7 +212,6 @@ class Program:
                 if APPLIED in atoms and of_file:
                     return True
         return False
-
 
     def _owner(self, function: Function | None, name: str) -> Function | None:
         while function is not None and name not in function.env:
@@ -266,10 +278,9 @@ class _Reading:
             if isinstance(part, cst.Assign):
                 for target in part.targets:
                     self.assign(target.target, part.value)
-            elif isinstance(part, cst.AnnAssign) and part.value is not None:
-                self.assign(part.target, part.value)
-            elif isinstance(part, (cst.AugAssign, cst.NamedExpr)):
-                self.assign(part.target, part.value)
+            elif isinstance(part, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr)):
+                if part.value is not None:
+                    self.assign(part.target, part.value)
             elif isinstance(part, cst.For):
                 self.store(part.target, self.atoms(part.iter))
             elif isinstance(part, cst.Return) and part.value is not None:
@@ -287,16 +298,16 @@ class _Reading:
                 if isinstance(element, cst.Name) and element.value in self.function.env and _is_open(self, element):
                     self.use(element)
 
-    def assign(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
-        if isinstance(target, cst.Name) and isinstance(value, cst.Name):
-            if TENSOR in self.atoms(target) and value.value in self.function.env and self._parameter(value.value):
-                self.use(value)
-        if isinstance(target, (cst.Tuple, cst.List)) and isinstance(value, (cst.Tuple, cst.List)):
-            if len(target.elements) == len(value.elements):
-                for left, right in zip(target.elements, value.elements, strict=True):
-                    self.assign(left.value, right.value)
-                return
-        self.store(target, self.atoms(value))
+    def assign(self, target: Any, value: Any) -> None:
+        names = isinstance(target, cst.Name) and isinstance(value, cst.Name)
+        if names and self._parameter(value.value) and TENSOR in self.atoms(target):
+            self.use(value)
+        displays = isinstance(target, (cst.Tuple, cst.List)) and isinstance(value, (cst.Tuple, cst.List))
+        if displays and len(target.elements) == len(value.elements):
+            for left, right in zip(target.elements, value.elements, strict=True):
+                self.assign(left.value, right.value)
+        else:
+            self.store(target, self.atoms(value))
 
     def _parameter(self, name: str) -> bool:
         return any(p.name.value == name for p in self.function.parameters)
@@ -325,9 +336,9 @@ class _Reading:
         for atom in callee:
             if isinstance(atom, Function):
                 self._pass(atom, node)
-        if isinstance(node.func, cst.Attribute) and isinstance(node.func.value, cst.Name):
-            if node.func.attr.value in ("append", "extend", "insert", "add", "update") and node.args:
-                self.store(node.func, frozenset().union(*(self.atoms(a.value) for a in node.args)))
+        method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+        if method in ("append", "extend", "insert", "add", "update") and node.args:
+            self.store(node.func, frozenset[Atom]().union(*(self.atoms(a.value) for a in node.args)))
         for argument in node.args:
             for atom in self.atoms(argument.value):
                 if isinstance(atom, Function) and isinstance(argument.value, cst.Name):
@@ -368,7 +379,7 @@ class _Reading:
         part: cst.CompFor | None = node.for_in
         while part is not None:
             atoms = self.atoms(part.iter)
-            env.update({name: atoms for name in targets(part.target)})
+            env.update(dict.fromkeys(targets(part.target), atoms))
             part = part.inner_for_in
         found = self._children(node)
         self.function.env = outer
@@ -429,7 +440,9 @@ class _Reading:
 
 def _exported(function: Function) -> bool:
     """Whether decorators do nothing but publish a name."""
-    names = [dotted(d.decorator.func if isinstance(d.decorator, cst.Call) else d.decorator) for d in function.node.decorators]
+    names = [
+        dotted(d.decorator.func if isinstance(d.decorator, cst.Call) else d.decorator) for d in function.node.decorators
+    ]
     return all((n or "").rpartition(".")[2].endswith("export") for n in names)
 
 

@@ -17,13 +17,19 @@ from translate.staging.trees import read_names, statements
 
 def layer_result(state: State, entry: Entry, arguments: Sequence[cst.Arg], infos: Sequence[Info]) -> Info:
     """The size of a framework layer's result."""
-    if any(a.star for a in arguments) or any(a.keyword and a.keyword.value == "return_state" for a in arguments):
+    if any(a.star == "*" for a in arguments):
         return UNKNOWN
+    if any(a.keyword and a.keyword.value == "return_state" for a in arguments):
+        one = layer_result(state, entry, [a for a in arguments if not _says_state(a)], infos)
+        return Info(items=(one,) * (3 if "LSTM" in entry.signature.name else 2))
     first = infos[0] if infos else UNKNOWN
     bound = _bound(entry, arguments)
     if entry.out == "sum":
         axis = _number(bound.get("axis"), state)
-        return Info(first.total if axis in (-1, 3) else first.size if axis is not None else None)
+        total = first.total
+        if total is None and first.mirror is not None:
+            total = first.mirror.total({})
+        return Info(total if axis in (-1, 3) else first.size if axis is not None else None)
     if entry.out == "target_shape[-1]":
         return Info(_last(state, bound.get("target_shape")))
     found: Size | None = None
@@ -47,10 +53,17 @@ def alike(infos: Sequence[Info]) -> Size | None:
     return min(plain, key=lambda s: bool(pending_in(s.expression)), default=None)
 
 
+def _says_state(argument: cst.Arg) -> bool:
+    return argument.keyword is not None and argument.keyword.value == "return_state"
+
+
 def _bound(entry: Entry, arguments: Sequence[cst.Arg]) -> dict[str, cst.BaseExpression]:
     parameters = entry.signature.parameters
-    found = {p.name: cst.parse_expression(repr(p.default)) for p in parameters if not p.required}
+    hidden = any(a.star for a in arguments)  # defaults may be something else then
+    found = {} if hidden else {p.name: cst.parse_expression(repr(p.default)) for p in parameters if not p.required}
     for index, argument in enumerate(arguments):
+        if argument.star:
+            continue
         if argument.keyword is not None:
             found[argument.keyword.value] = argument.value
         elif index < len(parameters):
@@ -75,7 +88,11 @@ def _last(state: State, node: cst.BaseExpression | None) -> Size | None:
     """The last element of a shape."""
     if isinstance(node, (cst.Tuple, cst.List)):
         node = node.elements[-1].value if node.elements else None
-        if node is None or isinstance(node, cst.UnaryOperation) or (isinstance(node, cst.Name) and node.value == "None"):
+        if (
+            node is None
+            or isinstance(node, cst.UnaryOperation)
+            or (isinstance(node, cst.Name) and node.value == "None")
+        ):
             return None
         return state.size(node)
     if isinstance(node, cst.Name):
@@ -96,7 +113,9 @@ def elementwise(left: Info, right: Info) -> Info:
     return Info(sizes[0]) if sizes else UNKNOWN
 
 
-def function_result(function: Function, closed: Any, names: Mapping[str, cst.BaseExpression]) -> cst.BaseExpression | None:
+def function_result(
+    function: Function, closed: Any, names: Mapping[str, cst.BaseExpression]
+) -> cst.BaseExpression | None:
     """The result of a function as an expression over what it is given; None if that cannot be said."""
     if closed is None:
         return None

@@ -116,10 +116,10 @@ class _Reading:
 
 def _called(call: cst.Call) -> str | None:
     for argument in call.args:
-        if argument.keyword is not None and argument.keyword.value == "name":
-            if isinstance(argument.value, cst.SimpleString):
-                value = str(argument.value.evaluated_value).replace("-", "_").replace(" ", "_")
-                return value if value.isidentifier() else None
+        name = argument.keyword.value if argument.keyword is not None else ""
+        if name == "name" and isinstance(argument.value, cst.SimpleString):
+            value = str(argument.value.evaluated_value).replace("-", "_").replace(" ", "_")
+            return value if value.isidentifier() else None
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import libcst as cst
 
@@ -32,6 +33,8 @@ class Info:
     size: Size | None = None
     total: Size | None = None
     items: tuple[Info, ...] | None = None
+    mirror: Any = None
+    """Of a list that grows: the list of sizes beside it."""
 
 
 UNKNOWN = Info()
@@ -58,7 +61,9 @@ def combine(left: Size | None, operator: str, right: Size | None) -> Size | None
         if merged is not None:
             return Size(merged, versions)
     node = cst.Add() if operator == "+" else cst.Multiply()
-    return Size(cst.BinaryOperation(_operand(left.expression, operator), node, _right(right.expression, operator)), versions)
+    return Size(
+        cst.BinaryOperation(_operand(left.expression, operator), node, _right(right.expression, operator)), versions
+    )
 
 
 def _operand(node: cst.BaseExpression, operator: str) -> cst.BaseExpression:
@@ -77,7 +82,11 @@ def _right(node: cst.BaseExpression, operator: str) -> cst.BaseExpression:
 
 def _add_number(node: cst.BaseExpression, value: int) -> cst.BaseExpression | None:
     """``(x + 32) + 32`` as ``x + 64``."""
-    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add) and isinstance(node.right, cst.Integer):
+    if (
+        isinstance(node, cst.BinaryOperation)
+        and isinstance(node.operator, cst.Add)
+        and isinstance(node.right, cst.Integer)
+    ):
         return node.with_changes(right=cst.Integer(str(int(node.right.value) + value)))
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import libcst as cst
 
@@ -81,7 +81,11 @@ def _methods(program: Program) -> list[Finding]:
     for statement in program.module.body:
         if isinstance(statement, cst.ClassDef):
             for node in within(statement.body, enter=True):
-                if isinstance(node, cst.Call) and len(node.args) > 1 and program.framework_name(node.func, None) == MODEL:
+                if (
+                    isinstance(node, cst.Call)
+                    and len(node.args) > 1
+                    and program.framework_name(node.func, None) == MODEL
+                ):
                     message = f"`{statement.name.value}` builds a model in a method: it stays as it is"
                     found.append(Finding(node, CODE, message, statement=statement))
     return found
@@ -102,8 +106,8 @@ def _stage(program: Program, sizes: bool, failed: dict[cst.CSTNode, CannotStage]
         function = program.top.get(statement.name.value) if isinstance(statement, cst.FunctionDef) else None
         if function is not None and function in classes:
             body.append(classes[function])
-            if statement in by_function:
-                body.append(instance(by_function[statement], shared.class_names[function]))
+            if function.original in by_function:
+                body.append(instance(by_function[function.original], shared.class_names[function]))
         else:
             body.append(rewrite_plain(shared, statement, function))
     changed = program.module.with_changes(body=shared.with_imports(body))
@@ -119,7 +123,7 @@ def _known(shared: Shared) -> tuple[Any, ...]:
 def _text(result: Any) -> Any:
     if isinstance(result, cst.CSTNode):
         return cst.Module(body=[]).code_for_node(result)
-    return [_text(r) for r in result] if isinstance(result, tuple) else type(result).__name__
+    return [_text(r) for r in cast(tuple[Any, ...], result)] if isinstance(result, tuple) else type(result).__name__
 
 
 def _round(shared: Shared) -> dict[Function, cst.ClassDef]:
@@ -181,14 +185,14 @@ def _class_names(program: Program) -> dict[Function, str]:
         if not function.staged or (function.parent is not None and function.parent.inner is function):
             continue
         others = {f.name for f in program.top.values() if not f.staged}
-        own = set() if function.parent is not None else set(found.values())
+        own: set[str] = set() if function.parent is not None else set(found.values())
         found[function] = class_name(function.name, taken | others | own)
     return found
 
 
 def _described(shared: Shared, function: Function) -> StagedClass:
     tensors = [] if function.kind == BUILDER else (function.inner or function).tensor_parameters()
-    gone = set(function.gone) | (set() if function.kind == CLOSURE else set(tensors))
+    gone = function.gone if function.kind == CLOSURE else function.gone | set(tensors)
     vanished = tuple((i, p.name.value) for i, p in enumerate(function.parameters) if p.name.value in gone)
     from translate.staging.state import size_parameter
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -122,7 +122,7 @@ class State:
         self.program = shared.program
         table = shared.program.table
         self.attributes = Names((), table.reserved)
-        self.locals = Names(_names(function))
+        self.locals = Names(_names(function) - {f.name for f in shared.class_names})
         self.current = function
         """The function whose statements are read: of a closure, first the outer, then the inner."""
         self.init, self.call = Block(), Block()
@@ -133,6 +133,10 @@ class State:
         self.loops: tuple[Loop, ...] = ()
         self.places: dict[str, Any] = {}
         self.model_returned = False
+        self.size_checks: list[tuple[Size, list[tuple[Function, str]]]] = []
+        """Sizes that other classes were told."""
+        self.last_argument = UNKNOWN
+        """The size of what a list was given last."""
         self.model_lines: set[cst.CSTNode] = set()
         self.pending = Pending()
         self.parameter_sizes: dict[str, Size] = {}
@@ -197,6 +201,7 @@ class State:
         if value.loops != self.loops[: len(value.loops)]:
             raise CannotStage(node, f"`{node.value}` is needed outside the loop that computes it")
         kept = self._new_kept(node.value, value.loops)
+        kept.own_name = True
         if value.conditional:
             raise CannotStage(node, f"`{node.value}` is set on some rounds of a loop only")
         value.slot.lines.append(Later(lambda: [evaluate(f"{kept.target()}.append({node.value})")]))
@@ -257,7 +262,9 @@ class State:
         if all(s is None or self.is_current(s) for s in _sizes(info)):
             return info
         items = info.items and tuple(self._fresh(value, i, hint) for i in info.items)
-        return replace(info, size=self._stored(value, info.size, hint), total=self._stored(value, info.total, hint), items=items)
+        return replace(
+            info, size=self._stored(value, info.size, hint), total=self._stored(value, info.total, hint), items=items
+        )
 
     def _stored(self, value: Value, size: Size | None, hint: str) -> Size | None:
         if size is None or self.is_current(size) or value.slot is None:
@@ -291,7 +298,7 @@ class State:
     # blocks
 
     @contextmanager
-    def writing(self, init: Block, call: Block) -> Iterator[None]:
+    def writing(self, init: Block, call: Block) -> Generator[None]:
         before = self.ib, self.cb
         self.ib, self.cb = init, call
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -13,6 +14,7 @@ from translate.staging.branching import branch
 from translate.staging.expressions import dynamic, needed, static
 from translate.staging.looping import loop
 from translate.staging.making import construct
+from translate.staging.mirrors import mirrored
 from translate.staging.program import APPLIED, BLOCK, MAKER, TENSOR, Function
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.results import elementwise
@@ -92,9 +94,7 @@ def _with(state: State, node: cst.With) -> bool:
 
 
 def _definition(state: State, node: cst.FunctionDef) -> None:
-    function = state.current.nested.get(node.name.value) or next(
-        f for f in state.program.functions if f.node is node
-    )
+    function = state.current.nested.get(node.name.value) or next(f for f in state.program.functions if f.node is node)
     if function is state.function.inner:
         return
     if function.staged and function in state.shared.class_names:
@@ -102,8 +102,11 @@ def _definition(state: State, node: cst.FunctionDef) -> None:
 
         state.ib.add(class_for(state.shared, function))
     else:
-        if any(n.value in state.env and TENSOR in state.env[n.value].atoms for n in read_names(node.body)
-               if n.value not in function.env):
+        if any(
+            n.value in state.env and TENSOR in state.env[n.value].atoms
+            for n in read_names(node.body)
+            if n.value not in function.env
+        ):
             raise CannotStage(node, f"`{function.name}` uses a tensor from outside")
         state.ib.add(node)
     state.bind(node.name.value, Value(frozenset({function}), loops=state.loops))
@@ -259,8 +262,8 @@ def _assign(state: State, small: cst.Assign, node: cst.SimpleStatementLine) -> N
         _model(state, value, node)
         state.env[target.value] = Value(frozenset({APPLIED}), model=True)
     elif _is_pairwise(state, target, value):
-        for one, other in zip(target.elements, value.elements, strict=True):  # type: ignore[attr-defined]
-            _assign(state, cst.Assign([cst.AssignTarget(one.value)], other.value), node)
+        for one, other in _pairs(target, value):
+            _assign(state, cst.Assign([cst.AssignTarget(one)], other), node)
     elif is_dynamic(state, value) or _is_empty_tensor(state, small) or _into_tensors(state, small):
         _assign_dynamic(state, small, node)
     else:
@@ -304,6 +307,10 @@ def _is_pairwise(state: State, target: cst.CSTNode, value: cst.BaseExpression) -
     return not any(n.value in names for n in read_names(value))
 
 
+def _pairs(target: Any, value: Any) -> list[tuple[Any, Any]]:
+    return [(a.value, b.value) for a, b in zip(target.elements, value.elements, strict=True)]
+
+
 def _is_empty_tensor(state: State, small: cst.Assign) -> bool:
     """``outputs = []``, ``x = None``: nothing yet, but tensors later."""
     names = [n for t in small.targets for n in targets(t.target)]
@@ -338,6 +345,9 @@ def _assign_dynamic(state: State, small: cst.Assign, node: cst.SimpleStatementLi
         if all(v is not None and v.inputs for v in known):
             inputs = tuple(n for v in known if v is not None for n in v.inputs)
     slot = state.ib.slot()
+    first = small.targets[0].target
+    if isinstance(small.value, cst.List) and isinstance(first, cst.Name):
+        info = mirrored(state, first.value, info, slot)
     for target in small.targets:
         _bind_dynamic(state, target.target, info, slot, inputs)
 
@@ -378,8 +388,12 @@ def _assign_static(state: State, small: cst.Assign, node: cst.SimpleStatementLin
         state.bind(names[0], Value(frozenset(), UNKNOWN, state.top))
         state.demands.update(t for t, s in state.parameter_sizes.items() if s.text == value.value)
         return
-    new = [t.with_changes(target=static(state, t.target)) if not isinstance(t.target, (cst.Name, cst.Tuple, cst.List))
-           else t for t in small.targets]
+    new = [
+        t.with_changes(target=static(state, t.target))
+        if not isinstance(t.target, (cst.Name, cst.Tuple, cst.List))
+        else t
+        for t in small.targets
+    ]
     same = value is small.value and all(a is b for a, b in zip(new, small.targets, strict=True))
     changed = small if same else small.with_changes(value=value, targets=new)
     state.ib.add(_line_of(node, small, changed))
@@ -471,9 +485,9 @@ def _expression(state: State, small: cst.Expr, node: cst.SimpleStatementLine) ->
         state.ib.add(_line_of(node, small, small if changed is value else small.with_changes(value=changed)))
         _static_change(state, value)
         return
-    written, _ = dynamic(state, value)
+    written, info = dynamic(state, value)
     state.cb.add(_line_of(node, small, small if written is value else small.with_changes(value=written)))
-    _growing(state, value)
+    _growing(state, value, state.last_argument if isinstance(value, cst.Call) else info)
 
 
 def _static_change(state: State, value: cst.BaseExpression) -> None:
@@ -487,7 +501,7 @@ def _static_change(state: State, value: cst.BaseExpression) -> None:
                 state.static_value(name, atoms)
 
 
-def _growing(state: State, value: cst.BaseExpression) -> None:
+def _growing(state: State, value: cst.BaseExpression, one: Info) -> None:
     """``outputs.append(x)``: sizes of what is in the list."""
     if not isinstance(value, cst.Call) or not isinstance(value.func, cst.Attribute):
         return
@@ -495,18 +509,20 @@ def _growing(state: State, value: cst.BaseExpression) -> None:
     if method not in _GROWING or not isinstance(owner, cst.Name) or owner.value not in state.env:
         return
     before = state.info(owner.value)
-    after = UNKNOWN
-    if method == "append" and len(value.args) == 1 and before.total is not None:
-        one = _size_again(state, value.args[0].value)
-        if before.items is not None:
+    after, slot = UNKNOWN, state.ib.slot()
+    if method == "append" and len(value.args) == 1:
+        if before.items is not None and before.total is not None:
             after = sequence([*before.items, one])
         else:
             after = Info(before.size, combine(before.total, "+", one.size))
-    state.bind(owner.value, Value(frozenset({TENSOR}), after, state.ib.slot(), state.loops))
-
-
-def _size_again(state: State, node: cst.BaseExpression) -> Info:
-    return state.info(node.value) if isinstance(node, cst.Name) else UNKNOWN
+        if before.mirror is not None:
+            before.mirror.append(one.size, slot)
+            after = replace(after, mirror=before.mirror)
+    elif method == "pop":
+        return
+    elif before.mirror is not None:
+        before.mirror.append(None, slot)
+    state.bind(owner.value, Value(frozenset({TENSOR}), after, slot, state.loops))
 
 
 __all__ = ["Block", "Branch", "Repeat", "block", "needed"]

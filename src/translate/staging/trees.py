@@ -46,9 +46,7 @@ def read_names(node: cst.CSTNode, *, enter: bool = True) -> Iterator[cst.Name]:
     """Names that are variables: no attributes, no keywords of calls."""
     if isinstance(node, cst.Name):
         yield node
-    elif isinstance(node, cst.Attribute):
-        yield from read_names(node.value, enter=enter)
-    elif isinstance(node, cst.Arg):
+    elif isinstance(node, (cst.Attribute, cst.Arg)):
         yield from read_names(node.value, enter=enter)
     elif isinstance(node, cst.Param):
         if node.default is not None:
@@ -80,17 +78,15 @@ def bound_names(node: cst.CSTNode) -> Iterator[str]:
             yield from targets(part.target)
         elif isinstance(part, (cst.FunctionDef, cst.ClassDef)):
             yield part.name.value
-        elif isinstance(part, cst.AsName) and isinstance(part.name, cst.Name):
-            yield part.name.value
+        elif isinstance(part, cst.AsName):
+            yield from targets(part.name)
 
 
 def changed_names(node: cst.CSTNode) -> set[str]:
     """Names that are assigned, or whose object may be changed: ``x[i] = 1``, ``x.pop()``."""
     found = set(bound_names(node))
     for part in within(node):
-        if isinstance(part, cst.AssignTarget):
-            found.update(_roots(part.target))
-        elif isinstance(part, cst.AugAssign):
+        if isinstance(part, (cst.AssignTarget, cst.AugAssign)):
             found.update(_roots(part.target))
         elif isinstance(part, cst.Call) and isinstance(part.func, cst.Attribute):
             found.update(_roots(part.func))
@@ -200,9 +196,11 @@ def replace_names(node: Any, names: Mapping[str, cst.BaseExpression]) -> Any:
     return node.visit(Replace(ask)) if names else node
 
 
+_OPERATORS = (cst.BinaryOperation, cst.UnaryOperation, cst.IfExp, cst.BooleanOperation, cst.Comparison)
+
+
 def bracketed(node: cst.BaseExpression) -> cst.BaseExpression:
     """Brackets around an operator that comes to stand in another."""
-    if isinstance(node, (cst.BinaryOperation, cst.UnaryOperation, cst.IfExp, cst.BooleanOperation, cst.Comparison)):
-        if not node.lpar:
-            return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    if isinstance(node, _OPERATORS) and not node.lpar:
+        return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
     return node

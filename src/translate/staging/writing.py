@@ -37,7 +37,12 @@ def _broken(call: cst.Call, *, keep: bool = False) -> cst.Call:
     end = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(""))
     found: list[cst.Arg] = []
     for index, argument in enumerate(call.args):
-        if keep and index < len(call.args) - 1 and isinstance(argument.comma, cst.Comma) and has_comment(argument.comma):
+        if (
+            keep
+            and index < len(call.args) - 1
+            and isinstance(argument.comma, cst.Comma)
+            and has_comment(argument.comma)
+        ):
             found.append(argument)
             continue
         last = index == len(call.args) - 1
