@@ -74,7 +74,7 @@ def _static_name(state: State, node: cst.Name) -> cst.BaseExpression | None:
         return cst.Name("self")
     if value is not None and TENSOR in value.atoms:
         raise CannotStage(node, f"`{node.value}` exists only when the model runs")
-    if value is None or value.literal is None:
+    if value is None or value.slot is None:  # the definition itself, not a variable that may hold it
         for atom in Reading(state).atoms(node):
             if isinstance(atom, Function) and atom.name == node.value and atom in state.shared.class_names:
                 return cst.Name(state.shared.class_names[atom])

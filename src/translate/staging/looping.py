@@ -42,7 +42,8 @@ def _over_settings(state: State, node: cst.For) -> None:
     state.loops = (*outer, mine)
     with state.writing(body, mine.call):
         for name in targets(node.target):
-            state.static_value(name, atoms, index=mine if name == mine.index else None)
+            value = state.static_value(name, atoms, index=mine if name == mine.index else None)
+            mine.target = value.slot
         block(state, statements(node.body))
         last = state.ib.slot()
         _close(state, carried, last)

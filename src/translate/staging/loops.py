@@ -29,6 +29,8 @@ class Loop:
     """The variable that counts the rounds from ``first``."""
     first: str = "0"
     index_used: bool = False
+    target: Slot | None = None
+    """Behind the assignment of the loop's only variable."""
     header: cst.For | None = None
     """The loop's head as ``call`` may say it, if it can."""
     kept: list[Kept] = field(default_factory=list["Kept"])
@@ -63,6 +65,8 @@ class Kept:
     attribute: str
     placeholder: str
     own_name: bool = False
+    there: bool = False
+    """Whether the constructor has the list anyway."""
     """Whether the element is a variable of the source, whose name it keeps."""
     lists: dict[Loop, str] = field(default_factory=dict[Loop, str])
 
@@ -87,6 +91,8 @@ class LoopItem(Later):
 def finish(kept: list[Kept], names: Names) -> None:
     """Writes the making and filling of lists into the constructor's slots."""
     for one in kept:
+        if one.there:
+            continue
         path = one.path()
         for depth, loop in enumerate(path):
             if depth:

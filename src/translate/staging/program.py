@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -298,14 +298,14 @@ class _Reading:
                 if isinstance(element, cst.Name) and element.value in self.function.env and _is_open(self, element):
                     self.use(element)
 
-    def assign(self, target: Any, value: Any) -> None:
-        names = isinstance(target, cst.Name) and isinstance(value, cst.Name)
-        if names and self._parameter(value.value) and TENSOR in self.atoms(target):
+    def assign(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
+        alias = isinstance(target, cst.Name) and isinstance(value, cst.Name) and self._parameter(value.value)
+        if alias and TENSOR in self.atoms(target):
             self.use(value)
-        displays = isinstance(target, (cst.Tuple, cst.List)) and isinstance(value, (cst.Tuple, cst.List))
-        if displays and len(target.elements) == len(value.elements):
-            for left, right in zip(target.elements, value.elements, strict=True):
-                self.assign(left.value, right.value)
+        left, right = _display(target), _display(value)
+        if left is not None and right is not None and len(left) == len(right):
+            for one, other in zip(left, right, strict=True):
+                self.assign(one.value, other.value)
         else:
             self.store(target, self.atoms(value))
 
@@ -452,6 +452,10 @@ def _elements(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield from _elements(element.value)
     else:
         yield node
+
+
+def _display(node: cst.BaseExpression) -> Sequence[cst.BaseElement] | None:
+    return node.elements if isinstance(node, (cst.Tuple, cst.List)) else None
 
 
 def _is_open(reading: _Reading, node: cst.Name) -> bool:

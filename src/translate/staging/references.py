@@ -86,6 +86,11 @@ class _References(cst.CSTTransformer):
     def _function(self, node: cst.Name) -> Function | None:
         if not self.stack:
             return self.shared.program.top.get(node.value)
+        owner: Function | None = self.stack[-1]
+        while owner is not None and node.value not in owner.env:
+            owner = owner.parent
+        if owner is not None and node.value not in owner.nested:
+            return None  # a variable that may hold it
         atoms = _Reading(self.shared.program, self.stack[-1]).atoms(node)
         return next((a for a in atoms if isinstance(a, Function) and a.name == node.value), None)
 

@@ -10,7 +10,7 @@ import libcst as cst
 from translate.infer.facts import Finding
 from translate.staging.classes import class_for
 from translate.staging.naming import class_name
-from translate.staging.program import BLOCK, BUILDER, CLOSURE, Function, Program, _Reading  # pyright: ignore[reportPrivateUsage]
+from translate.staging.program import BLOCK, BUILDER, CLOSURE, PLAIN, TENSOR, Function, Program, _Reading  # pyright: ignore[reportPrivateUsage]
 from translate.staging.references import rewrite_plain
 from translate.staging.script import Script, instance, wrap
 from translate.staging.state import CannotStage, Shared
@@ -76,8 +76,13 @@ def _findings(failed: dict[cst.CSTNode, CannotStage]) -> tuple[Finding, ...]:
 
 
 def _methods(program: Program) -> list[Finding]:
-    """Functional code in methods is not separated."""
+    """Functional code in methods is not separated, nor where it is not seen what a function takes."""
     found: list[Finding] = []
+    for function in program.functions:
+        left = function.kind == PLAIN and function.original not in program.failed and not _is_inner(function)
+        if left and TENSOR in function.result and program.makes(function):
+            message = f"`{function.name}` stays as it is: it makes layers, but not for tensors that it takes"
+            found.append(Finding(function.original, CODE, message, statement=function.original))
     for statement in program.module.body:
         if isinstance(statement, cst.ClassDef):
             for node in within(statement.body, enter=True):

@@ -14,7 +14,7 @@ from translate.staging.loops import Calls, Kept, Loop
 from translate.staging.naming import Names, plural
 from translate.staging.program import TENSOR, Atoms, Function, Program
 from translate.staging.sizes import UNKNOWN, Info, Pending, Size
-from translate.staging.trees import assign, code, evaluate, read_names, targets, within
+from translate.staging.trees import assign, changed_names, code, evaluate, read_names, targets, within
 from translate.staging.vanishing import Vanishing
 
 Result = Callable[[list[Info]], Info]
@@ -144,7 +144,7 @@ class State:
         self.all_kept: list[Kept] = []
         self.globals: dict[str, cst.BaseExpression] = {}
         """Layers of the file that are attributes here."""
-        self.calls = Calls(self.locals)
+        self.calls = Calls(Names(self.locals.taken))
         self.comprehension: list[tuple[str, str, cst.BaseExpression]] | None = None
         self.dynamic_depth = 0
         self.inputs: list[str] = []
@@ -200,11 +200,34 @@ class State:
             return cst.parse_expression(f"self.{attribute}")
         if value.loops != self.loops[: len(value.loops)]:
             raise CannotStage(node, f"`{node.value}` is needed outside the loop that computes it")
+        walked = self._walked(node, value)
+        if walked is not None:
+            return walked
         kept = self._new_kept(node.value, value.loops)
         kept.own_name = True
         if value.conditional:
             raise CannotStage(node, f"`{node.value}` is set on some rounds of a loop only")
         value.slot.lines.append(Later(lambda: [evaluate(f"{kept.target()}.append({node.value})")]))
+        return cst.Name(kept.placeholder)
+
+    def _walked(self, node: cst.Name, value: Value) -> cst.BaseExpression | None:
+        """``for layer in layers``: the list is there already."""
+        loop = value.loops[-1]
+        target, source = loop.node.target, loop.node.iter
+        if len(value.loops) > 1 or not isinstance(target, cst.Name) or not isinstance(source, cst.Name):
+            return None
+        listed = self.env.get(source.value)
+        if target.value != node.value or value.slot is not loop.target or source.value in changed_names(loop.node.body):
+            return None
+        if listed is None or listed.slot is None or listed.loops or value.conditional:
+            return None
+        place = self.needed(source)
+        if not isinstance(place, cst.Attribute):
+            return None
+        kept = Kept(value.loops, node.value, place.attr.value, f"__kept_{len(self.all_kept)}__", own_name=True)
+        kept.there = True
+        self.all_kept.append(kept)
+        loop.kept.append(kept)
         return cst.Name(kept.placeholder)
 
     def _new_kept(self, hint: str, loops: tuple[Loop, ...]) -> Kept:
