@@ -15,7 +15,7 @@ from translate.staging.state import CannotStage, Shared, State, Value, size_para
 from translate.staging.statements import block
 from translate.staging.table import SIZE
 from translate.staging.tidying import tidied
-from translate.staging.trees import Replace, assign, code, read_names, replace_names, statements
+from translate.staging.trees import Keeping, Replace, assign, code, read_names, replace_names, statements
 
 
 def class_for(shared: Shared, function: Function) -> cst.ClassDef:
@@ -197,7 +197,7 @@ def _with_names(line: Any, names: dict[str, cst.BaseExpression]) -> Any:
     """Sizes stand in brackets only within other operators."""
     from translate.staging.sizes import substitute
 
-    class Visit(cst.CSTTransformer):
+    class Visit(Keeping):
         def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
             value = updated_node.value
             if any(n.value in names for n in read_names(value)):
@@ -228,8 +228,7 @@ def _call_method(state: State) -> cst.FunctionDef:
     lines = state.call.render()
     lines = [replace_names(line, state.calls.values) for line in lines]
     lines = _without_aliases(lines)
-    if lines and hasattr(lines[0], "leading_lines"):
-        lines[0] = lines[0].with_changes(leading_lines=_no_blank(lines[0].leading_lines))
+    lines = _without_first_blank(lines)
     source = state.function.inner or state.function
     if state.function.kind == BUILDER:
         parameters = [cst.Param(cst.Name(n)) for n in state.inputs]
@@ -266,6 +265,13 @@ def _reads(node: Any) -> Any:
     else:
         for child in node.children:
             yield from _reads(child)
+
+
+def _without_first_blank(lines: list[Any]) -> list[Any]:
+    first = lines[0] if lines else None
+    if first is None or not hasattr(first, "leading_lines") or not first.leading_lines:
+        return lines
+    return [first.with_changes(leading_lines=_no_blank(first.leading_lines)), *lines[1:]]
 
 
 def _no_blank(lines: Any) -> list[cst.EmptyLine]:
@@ -317,8 +323,7 @@ def _constructor(state: State, lines: list[Any]) -> cst.FunctionDef:
     if not keyword and isinstance(params.star_arg, cst.ParamStar):
         params = params.with_changes(star_arg=cst.MaybeSentinel.DEFAULT)
     start = cst.parse_module("super().__init__()\n").body[0]
-    if lines and hasattr(lines[0], "leading_lines"):
-        lines = [lines[0].with_changes(leading_lines=_no_blank(lines[0].leading_lines)), *lines[1:]]
+    lines = _without_first_blank(lines)
     node = _method("__init__", [*sizes, *rest], [start, *lines], params)
     return node.with_changes(leading_lines=[cst.EmptyLine(indent=False)] if _docstring(function) is not None else [])
 

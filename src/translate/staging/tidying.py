@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from translate.staging.trees import assign, read_names
+from translate.staging.trees import Keeping, assign, read_names
 
 
 def tidied(lines: Sequence[Any], generated: set[str]) -> list[Any]:
@@ -40,7 +40,7 @@ def _reads(node: cst.CSTNode) -> list[str]:
     return [name for child in node.children for name in _reads(child)]
 
 
-class _Tidy(cst.CSTTransformer):
+class _Tidy(Keeping):
     def __init__(self, generated: set[str], reads: Counter[str]) -> None:
         super().__init__()
         self.generated, self.reads = generated, reads
@@ -53,6 +53,8 @@ class _Tidy(cst.CSTTransformer):
         self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
     ) -> cst.IndentedBlock:
         body = self._body(updated_node.body)
+        if len(body) == len(updated_node.body) and all(a is b for a, b in zip(body, updated_node.body, strict=True)):
+            return updated_node
         return updated_node.with_changes(body=body or [cst.SimpleStatementLine([cst.Pass()])])
 
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:

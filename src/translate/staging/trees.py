@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import fields
+from typing import Any, cast
 
 import libcst as cst
 
@@ -162,7 +163,32 @@ def unbroken(call: cst.Call) -> cst.Call:
     return call.with_changes(args=without_space(call.args), whitespace_before_args=cst.SimpleWhitespace(""))
 
 
-class Replace(cst.CSTTransformer):
+class Keeping(cst.CSTTransformer):
+    """Gives back the same object where nothing in it changed: later findings are placed by the nodes of the source."""
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return not isinstance(node, SPACE) and super().on_visit(node)
+
+    def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        found: Any = super().on_leave(original_node, updated_node)
+        return original_node if found is updated_node and _same(original_node, updated_node) else found
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two nodes have the very same parts."""
+    for part in fields(one):
+        left, right = getattr(one, part.name), getattr(other, part.name)
+        if left is right:
+            continue
+        if not isinstance(left, (tuple, list)) or not isinstance(right, (tuple, list)):
+            return False
+        mine, its = cast("Sequence[Any]", left), cast("Sequence[Any]", right)
+        if len(mine) != len(its) or any(a is not b for a, b in zip(mine, its, strict=True)):
+            return False
+    return True
+
+
+class Replace(Keeping):
     """Asks a function about each expression, outermost first; what it answers stands instead."""
 
     def __init__(self, ask: Callable[[cst.CSTNode], cst.CSTNode | None]) -> None:
@@ -175,20 +201,21 @@ class Replace(cst.CSTTransformer):
         if answer is not None:
             self.found[node] = answer
             return False
-        return not isinstance(node, SPACE)
+        return super().on_visit(node)
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
-        return self.found.pop(original_node, updated_node)
+        if original_node in self.found:
+            return self.found.pop(original_node)
+        return super().on_leave(original_node, updated_node)
 
 
 def replace_names(node: Any, names: Mapping[str, cst.BaseExpression]) -> Any:
     """Variables by expressions, in brackets where needed."""
 
     def ask(part: cst.CSTNode) -> cst.CSTNode | None:
-        if isinstance(part, cst.Attribute):
-            return part.with_changes(value=part.value.visit(Replace(ask)))
-        if isinstance(part, cst.Arg):
-            return part.with_changes(value=part.value.visit(Replace(ask)))
+        if isinstance(part, (cst.Attribute, cst.Arg)):
+            value = part.value.visit(Replace(ask))
+            return part if value is part.value else part.with_changes(value=value)
         if isinstance(part, cst.Name) and part.value in names:
             return names[part.value]
         return None
