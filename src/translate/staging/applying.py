@@ -89,6 +89,10 @@ def _made_and_applied(state: State, node: cst.Call, maker: cst.Call) -> Pair:
         made = construct(state, maker, infos)
     except DynamicArguments:
         return _made_in_call(state, node, maker, arguments, infos)
+    name = state.program.framework_name(maker.func, state.current) or ""
+    entry = state.program.table.layers.get(name)
+    if state.over_tensors and (entry is None or entry.sized or entry.wraps):
+        raise CannotStage(node, "layers are made in a loop over tensors")
     call, behind = state.keep(made.expression, made.hint)
     return _spread(state, node, call, arguments, made), told(state, made.result(infos), behind)
 
@@ -167,6 +171,8 @@ def _function(state: State, node: cst.Call, functions: list[Function]) -> Pair:
     infos = [given[t][1] if t in given else nothing if t in absent else UNKNOWN for t in tensors]
     if any(f.tensor_parameters() and len(f.tensor_parameters()) != len(tensors) for f in functions):
         raise CannotStage(node, f"`{code(node.func)}` may be functions that take different tensors")
+    if state.over_tensors:
+        raise CannotStage(node, "layers are made in a loop over tensors")
     made = class_construction(state, node, functions, kept, infos, tensors)
     hint = made.hint if isinstance(node.func, cst.Name) and len(functions) == 1 else snake(code(node.func))
     call, behind = state.keep(made.expression, hint)
@@ -220,6 +226,25 @@ def _of_the_file(state: State, node: cst.Name) -> cst.BaseExpression:
         state.top.lines.append(assign(f"self.{attribute}", node))
         state.globals[node.value] = cst.parse_expression(f"self.{attribute}")
     return state.globals[node.value]
+
+
+def of_model(state: State, node: cst.Attribute) -> cst.BaseExpression:
+    """``base.output`` of a model that was made before: what it makes of ``call``'s argument."""
+    base = node.value
+    if not isinstance(base, cst.Name) or state.loops or state.function.kind != BUILDER:
+        raise CannotStage(node, f"`{code(node)}` belongs to another model")
+    if base.value not in state.bases:
+        state.bases[base.value] = state.locals.new("inputs")
+    argument = cst.Name(state.bases[base.value])
+    if node.attr.value.startswith("input"):
+        return argument
+    if base.value in state.applied_bases:
+        raise CannotStage(node, f"`{code(node)}` is used several times")
+    state.applied_bases.add(base.value)
+    from translate.staging.expressions import needed
+
+    func = needed(state, base) if base.value in state.env else _of_the_file(state, base)
+    return cst.Call(func, [cst.Arg(argument)])
 
 
 def _without_told(info: Info) -> Info:

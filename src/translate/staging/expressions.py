@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from translate.staging.applying import apply
+from translate.staging.applying import apply, of_model
 from translate.staging.blocks import Block, Branch
 from translate.staging.making import construct
 from translate.staging.program import APPLIED, MAKER, TENSOR, Function
@@ -121,6 +121,8 @@ def _parts(state: State, node: Any) -> Any:
 
 
 def _attribute(state: State, node: cst.Attribute) -> Pair:
+    if node.attr.value in ("input", "inputs", "output", "outputs") and not is_dynamic(state, node.value):
+        return of_model(state, node), UNKNOWN
     value, _ = dynamic(state, node.value)
     return (node if value is node.value else node.with_changes(value=value)), UNKNOWN
 

@@ -22,7 +22,8 @@ def join(state: State, one: Info, other: Info, then: Slot, orelse: Slot, hint: s
             join(state, a, b, then, orelse, f"{hint}_{i}")
             for i, (a, b) in enumerate(zip(one.items, other.items, strict=True))
         )
-    return Info(size, total, items, one.mirror if one.mirror is other.mirror else None)
+    flat = one.flat if one.flat is not None and other.flat is not None and one.flat.text == other.flat.text else None
+    return Info(size, total, items, flat, one.mirror if one.mirror is other.mirror else None)
 
 
 def _join(state: State, one: Size | None, other: Size | None, then: Slot, orelse: Slot, hint: str) -> Size | None:

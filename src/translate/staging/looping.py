@@ -203,7 +203,7 @@ def _leave(state: State, node: cst.For, carried: dict[str, tuple[Info, dict[str,
 
 
 def _over_tensors(state: State, node: cst.For) -> None:
-    """A loop over a list of tensors: nothing may be made in it."""
+    """A loop over a list of tensors: nothing with weights may be made in it."""
     from translate.staging.expressions import dynamic
     from translate.staging.statements import block
 
@@ -216,6 +216,7 @@ def _over_tensors(state: State, node: cst.For) -> None:
             state.env[name] = Value(value.atoms, UNKNOWN, value.slot, value.loops)
     init = Block()
     state.dynamic_depth += 1
+    state.over_tensors += 1
     with state.writing(init, body):
         slot = state.ib.slot()
         atoms = Reading(state).atoms(node.iter)
@@ -223,8 +224,8 @@ def _over_tensors(state: State, node: cst.For) -> None:
             state.bind(name, Value(atoms, Info(info.size) if _all_same(info) else UNKNOWN, slot, state.loops))
         block(state, statements(node.body))
     state.dynamic_depth -= 1
-    if any(not isinstance(i, Slot) for i in init.items):
-        raise CannotStage(node, "layers are made in a loop over tensors")
+    state.over_tensors -= 1
+    state.ib.add(init)  # layers without weights, which may be one for all
     state.cb.add(Repeat(node.with_changes(iter=walked), body))
     for name in sorted(changed):
         if name in state.env and TENSOR in state.env[name].atoms:

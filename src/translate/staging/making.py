@@ -72,7 +72,7 @@ def _layer(state: State, call: cst.Call, kept: list[cst.Arg], infos: list[Info] 
     def result(of: list[Info]) -> Info:
         if own is not None:
             return class_result(state, own, of)
-        return layer_result(state, entry, given, of) if entry is not None and entry.out else UNKNOWN
+        return layer_result(state, entry, given, of) if entry is not None and (entry.out or entry.shape) else UNKNOWN
 
     made = made or Made(result)
     made.result = result

@@ -78,7 +78,7 @@ class Mirror:
 def mirrored(state: State, name: str, info: Info, slot: Slot) -> Info:
     """A list that begins with tensors of these sizes."""
     items = info.items or ()
-    return Info(info.size, info.total, info.items, Mirror(state, name, [i.size for i in items], slot))
+    return Info(info.size, info.total, info.items, None, Mirror(state, name, [i.size for i in items], slot))
 
 
 __all__ = ["Mirror", "evaluate", "mirrored"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -16,11 +17,24 @@ from translate.staging.trees import read_names, statements
 
 
 def layer_result(state: State, entry: Entry, arguments: Sequence[cst.Arg], infos: Sequence[Info]) -> Info:
-    """The size of a framework layer's result."""
+    """The sizes of a framework layer's result."""
+    found = _sizes(state, entry, arguments, infos)
+    first = infos[0] if infos else UNKNOWN
+    if entry.shape == "same":
+        return replace(found, flat=first.flat)
+    if entry.shape == "flat":
+        return Info(first.flat, flat=first.flat)
+    plain = first.flat is not None and first.size is not None and first.flat.text == first.size.text
+    if (entry.shape == "vector" and not arguments) or (entry.shape == "units" and plain):
+        return replace(found, flat=found.size)
+    return found
+
+
+def _sizes(state: State, entry: Entry, arguments: Sequence[cst.Arg], infos: Sequence[Info]) -> Info:
     if any(a.star == "*" for a in arguments):
         return UNKNOWN
     if any(a.keyword and a.keyword.value == "return_state" for a in arguments):
-        one = layer_result(state, entry, [a for a in arguments if not _says_state(a)], infos)
+        one = _sizes(state, entry, [a for a in arguments if not _says_state(a)], infos)
         return Info(items=(one,) * (3 if "LSTM" in entry.signature.name else 2))
     first = infos[0] if infos else UNKNOWN
     bound = _bound(entry, arguments)

@@ -25,14 +25,20 @@ class Script:
     """All that stood between its first input and itself."""
 
 
-def wrap(module: cst.Module, table: Table, left: frozenset[cst.CSTNode]) -> tuple[cst.Module, list[Script]]:
-    """The file with its script's models as functions; those whose last statement is ``left`` stay."""
+def wrap(
+    module: cst.Module, table: Table, left: frozenset[cst.CSTNode]
+) -> tuple[cst.Module, list[Script], list[cst.CSTNode]]:
+    """The file with its script's models as functions; those whose last statement is ``left`` stay.
+
+    Also the statements that make models whose tensors are used further on, which stay too.
+    """
+    entangled: list[cst.CSTNode] = []
     reading = _Reading(module, table)
     scripts: list[Script] = []
     body: list[Any] = []
     pending: list[Any] = []
     for statement in module.body:
-        if pending or reading.asks(statement, INPUT):
+        if pending or reading.asks(statement, INPUT) or reading.continues(statement):
             pending.append(statement)
             variable = reading.model(statement)
             if variable is None:
@@ -41,6 +47,7 @@ def wrap(module: cst.Module, table: Table, left: frozenset[cst.CSTNode]) -> tupl
             made = None if statement in left else reading.script(pending, variable, rest)
             if made is None:
                 body += pending
+                entangled += [] if statement in left else [statement]
             else:
                 hoisted, script = made
                 body += [*hoisted, script.function]
@@ -49,7 +56,7 @@ def wrap(module: cst.Module, table: Table, left: frozenset[cst.CSTNode]) -> tupl
         else:
             body.append(statement)
     body += pending
-    return (module.with_changes(body=body) if scripts else module), scripts
+    return (module.with_changes(body=body) if scripts else module), scripts, entangled
 
 
 class _Reading:
@@ -69,6 +76,12 @@ class _Reading:
             return False
         return any(isinstance(n, cst.Call) and self.name(n.func) == name for n in within(statement))
 
+    def continues(self, statement: Any) -> bool:
+        """``x = base.output``."""
+        if not isinstance(statement, cst.SimpleStatementLine):
+            return False
+        return any(isinstance(n, cst.Attribute) and n.attr.value == "output" for n in within(statement))
+
     def model(self, statement: Any) -> str | None:
         """``model = Model(inputs, outputs)``."""
         if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
@@ -87,12 +100,13 @@ class _Reading:
         hoisted: list[Any] = []
         for statement in region:
             defines = isinstance(statement, (cst.FunctionDef, cst.ClassDef))
-            if not defines and (self._makes(statement) or any(n.value in tainted for n in read_names(statement))):
+            starts = self._makes(statement) or self.continues(statement)
+            if not defines and (starts or any(n.value in tainted for n in read_names(statement))):
                 inside.append(statement)
                 tainted.update(bound_names(statement))
             else:
                 hoisted.append(statement)
-        later = {n.value for s in [*rest, *hoisted] for n in read_names(s)}
+        later = {n for s in [*rest, *hoisted] for n in _free(s)}
         if (tainted - {variable}) & later:
             return None
         last = inside[-1].body[0]
@@ -112,6 +126,14 @@ class _Reading:
                 if name in (INPUT, MODEL) or (name and self.table.is_layer(name)):
                     return True
         return False
+
+
+def _free(statement: Any) -> set[str]:
+    """Variables of the script that a statement reads."""
+    found = {n.value for n in read_names(statement)}
+    if isinstance(statement, cst.FunctionDef):
+        found -= {*bound_names(statement.body), *(p.name.value for p in statement.params.params)}
+    return found
 
 
 def _called(call: cst.Call) -> str | None:

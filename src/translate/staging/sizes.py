@@ -33,6 +33,8 @@ class Info:
     size: Size | None = None
     total: Size | None = None
     items: tuple[Info, ...] | None = None
+    flat: Size | None = None
+    """All axes but the first, multiplied."""
     mirror: Any = None
     """Of a list that grows: the list of sizes beside it."""
 
@@ -102,6 +104,13 @@ def addition(sizes: Sequence[Size | None]) -> Size | None:
     for size in sizes[1:]:
         total = combine(total, "+", size)
     return total
+
+
+def product(sizes: Sequence[Size]) -> Size | None:
+    found: Size | None = Size(cst.Integer("1"))
+    for size in sizes:
+        found = combine(found, "*", size)
+    return found
 
 
 def sequence(items: Sequence[Info]) -> Info:

@@ -48,7 +48,10 @@ def stage(module: cst.Module, *, sizes: bool = True) -> Staged:
     """Separates what happens once from what happens on each call, in all functions where that can be done."""
     failed: dict[cst.CSTNode, CannotStage] = {}
     while True:
-        wrapped, scripts = wrap(module, table(), frozenset(failed))
+        wrapped, scripts, entangled = wrap(module, table(), frozenset(failed))
+        if entangled:
+            failed |= {s: CannotStage(s, "its tensors are used further on") for s in entangled}
+            continue
         program = Program(wrapped, table(), frozenset(failed))
         if not any(f.staged for f in program.functions):
             return Staged(module, (*_findings(failed), *_methods(program)))

@@ -133,6 +133,9 @@ class State:
         self.loops: tuple[Loop, ...] = ()
         self.places: dict[str, Any] = {}
         self.model_returned = False
+        self.bases: dict[str, str] = {}
+        """Models whose ``input`` is this one's, and what the argument is called."""
+        self.applied_bases: set[str] = set()
         self.size_checks: list[tuple[Size, list[tuple[Function, str]]]] = []
         """Sizes that other classes were told."""
         self.last_argument = UNKNOWN
@@ -147,6 +150,8 @@ class State:
         self.calls = Calls(Names(self.locals.taken))
         self.comprehension: list[tuple[str, str, cst.BaseExpression]] | None = None
         self.dynamic_depth = 0
+        self.over_tensors = 0
+        """How many loops over tensors are around."""
         self.inputs: list[str] = []
         self.returns: list[tuple[Info, Slot]] = []
         self.generated: set[str] = set()

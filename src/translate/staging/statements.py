@@ -9,6 +9,7 @@ from typing import Any
 
 import libcst as cst
 
+from translate.staging.applying import of_model
 from translate.staging.blocks import Block, Branch, Repeat, Slot
 from translate.staging.branching import branch
 from translate.staging.expressions import dynamic, needed, static
@@ -18,7 +19,7 @@ from translate.staging.mirrors import mirrored
 from translate.staging.program import APPLIED, BLOCK, MAKER, TENSOR, Function
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.results import elementwise
-from translate.staging.sizes import UNKNOWN, Info, Size, combine, sequence
+from translate.staging.sizes import UNKNOWN, Info, Size, combine, product, sequence
 from translate.staging.state import CannotStage, Made, State, Value
 from translate.staging.table import INPUT, MODEL
 from translate.staging.trees import bound_names, changed_names, code, read_names, statements, targets, within
@@ -243,6 +244,10 @@ def _inputs(state: State, node: cst.BaseExpression) -> list[str]:
             return list(value.inputs)
     if isinstance(node, (cst.List, cst.Tuple)):
         return [n for e in node.elements for n in _inputs(state, e.value)]
+    if isinstance(node, cst.Attribute) and node.attr.value in ("input", "inputs") and isinstance(node.value, cst.Name):
+        written = of_model(state, node)
+        assert isinstance(written, cst.Name)
+        return [written.value]
     raise CannotStage(node, f"`{code(node)}` is not made by `Input` in the same function")
 
 
@@ -287,14 +292,20 @@ def _input_info(state: State, call: cst.Call) -> Info:
             shape = argument.value
     if isinstance(shape, (cst.Tuple, cst.List)) and shape.elements:
         last = shape.elements[-1].value
-        if (isinstance(last, cst.Name) and last.value == "None") or is_dynamic(state, last):
+        if _is_open(state, last):
             return UNKNOWN
-        return Info(state.size(static(state, last)))
+        known = [state.size(static(state, e.value)) for e in shape.elements if not _is_open(state, e.value)]
+        flat = product(known) if len(known) == len(shape.elements) and "batch" not in code(call) else None
+        return Info(state.size(static(state, last)), flat=flat)
     if isinstance(shape, (cst.Name, cst.Attribute)):
         if isinstance(shape, cst.Name) and (known := state.env.get(shape.value)) and known.literal is not None:
             return UNKNOWN
         return Info(state.size(cst.parse_expression(f"{code(shape)}[-1]")))
     return UNKNOWN
+
+
+def _is_open(state: State, node: cst.BaseExpression) -> bool:
+    return (isinstance(node, cst.Name) and node.value == "None") or is_dynamic(state, node)
 
 
 def _is_pairwise(state: State, target: cst.CSTNode, value: cst.BaseExpression) -> bool:
