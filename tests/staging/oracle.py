@@ -40,9 +40,7 @@ def applied_layers() -> Iterator[list[Any]]:
     def call(self: Any, *arguments: Any, **named: Any) -> Any:
         if not any(self is layer for layer in found):
             found.append(self)
-        if isinstance(self, keras.layers.Normalization) and not self.built:
-            with tf.init_scope():  # else it keeps tensors of the graph in which Keras works out shapes
-                self.build(arguments[0].shape)
+        build_outside(self, arguments[0] if arguments else None)
         return plain(self, *arguments, **named)
 
     keras.layers.Layer.__call__ = call
@@ -52,11 +50,20 @@ def applied_layers() -> Iterator[list[Any]]:
         keras.layers.Layer.__call__ = plain
 
 
+def build_outside(layer: Any, first: Any) -> None:
+    """Normalization keeps tensors; they must not belong to the graph in which Keras works out shapes."""
+    if isinstance(layer, keras.layers.Normalization) and not layer.built:
+        with tf.init_scope():
+            layer.build(first.shape)
+
+
 def own_variables(layers: list[Any]) -> list[Any]:
     found: list[Any] = []
     for layer in layers:
-        for variable in [*layer._trainable_variables, *layer._non_trainable_variables]:
-            if not any(variable is other for other in found):
+        inside = type(layer).__module__.startswith("keras.src.layers")  # what wraps others may not call them
+        own = layer.variables if inside else [*layer._trainable_variables, *layer._non_trainable_variables]
+        for variable in own:
+            if "seed" not in variable.path and not any(variable is other for other in found):
                 found.append(variable)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import replace
 from typing import Any
 
@@ -12,17 +13,14 @@ from translate.staging.naming import snake
 from translate.staging.program import APPLIED, BLOCK, BUILDER, TENSOR, Function
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.sizes import UNKNOWN, Info, Size
-from translate.staging.state import CannotStage, State
+from translate.staging.state import CannotStage, State, Value
 from translate.staging.trees import assign, code, dotted, replace_names, unbroken, without_space
 from translate.staging.vanishing import parameter_of
 from translate.staging.writing import written
 
 Pair = tuple[cst.BaseExpression, Info]
 
-_BUILTIN = frozenset(
-    "len zip range enumerate list tuple reversed sorted sum max min abs print isinstance int float str bool iter next "
-    "dict set any all type getattr hasattr round pow divmod slice".split()
-)
+_BUILTIN = frozenset(dir(builtins))
 
 
 def apply(state: State, node: cst.Call) -> Pair:
@@ -39,11 +37,35 @@ def apply(state: State, node: cst.Call) -> Pair:
         return _applied(state, node)
     if any(f.original in state.program.failed or f.staged for f in functions):
         raise CannotStage(node, f"`{code(node.func)}` makes layers and could not become a class")
+    if any(state.program.makes(f) for f in functions):
+        raise CannotStage(node, f"`{code(node.func)}` makes layers in a way that cannot be separated")
     if not functions:
         _check_known(state, node)
     arguments, infos = _arguments(state, node)
     func = dynamic(state, node.func)[0]
-    return written(node, func, arguments), _plain_result(state, node, infos)
+    taken = _taken(state, node)
+    state.last_argument = infos[0] if len(infos) == 1 else UNKNOWN
+    return written(node, func, arguments), taken or _plain_result(state, node, infos)
+
+
+def _taken(state: State, node: cst.Call) -> Info | None:
+    """``skips.pop()``."""
+    func = node.func
+    if not isinstance(func, cst.Attribute) or func.attr.value != "pop" or not isinstance(func.value, cst.Name):
+        return None
+    value = state.env.get(func.value.value)
+    if value is None or TENSOR not in value.atoms:
+        return None
+    before, slot = state.info(func.value.value), state.ib.slot()
+    if before.mirror is None:
+        state.bind(func.value.value, Value(value.atoms, UNKNOWN, slot, state.loops))
+        return UNKNOWN
+    from translate.staging.expressions import static
+
+    index = static(state, node.args[0].value) if node.args else None
+    found = Info(before.mirror.pop(slot, index))
+    state.bind(func.value.value, Value(value.atoms, Info(mirror=before.mirror), slot, state.loops))
+    return found
 
 
 def _arguments(state: State, node: cst.Call) -> tuple[list[cst.Arg], list[Info]]:
@@ -67,6 +89,10 @@ def _made_and_applied(state: State, node: cst.Call, maker: cst.Call) -> Pair:
         made = construct(state, maker, infos)
     except DynamicArguments:
         return _made_in_call(state, node, maker, arguments, infos)
+    name = state.program.framework_name(maker.func, state.current) or ""
+    entry = state.program.table.layers.get(name)
+    if state.over_tensors and (entry is None or entry.sized or entry.wraps):
+        raise CannotStage(node, "layers are made in a loop over tensors")
     call, behind = state.keep(made.expression, made.hint)
     return _spread(state, node, call, arguments, made), told(state, made.result(infos), behind)
 
@@ -113,7 +139,7 @@ def _told(state: State, size: Size | None, instance: cst.BaseExpression) -> Size
     slot = state.ib.slot()
 
     def resolve() -> cst.BaseExpression:
-        name = state.locals.new("channels")
+        name = state.fresh("channels")
         slot.lines.append(assign(name, expression))
         return cst.Name(name)
 
@@ -130,6 +156,8 @@ def _function(state: State, node: cst.Call, functions: list[Function]) -> Pair:
     kept: list[cst.Arg] = []
     for index, argument in enumerate(node.args):
         name = parameter_of(first, index, argument)
+        if argument.star == "*" and (first.gone or len(given) < len(tensors)):
+            raise CannotStage(argument, f"which arguments of `{first.name}` this gives is not known")
         if name in tensors:
             given[name] = dynamic(state, argument.value)
         elif argument in state.shared.vanishing.arguments:
@@ -138,9 +166,13 @@ def _function(state: State, node: cst.Call, functions: list[Function]) -> Pair:
             raise CannotStage(argument, f"`{first.name}` takes a tensor where others pass a setting")
         else:
             kept.append(argument)
-    infos = [given[t][1] if t in given else UNKNOWN for t in tensors]
+    absent = {p.name.value for p in first.parameters if p.default is not None and code(p.default) == "None"}
+    nothing = Info(Size(cst.Name("None")))
+    infos = [given[t][1] if t in given else nothing if t in absent else UNKNOWN for t in tensors]
     if any(f.tensor_parameters() and len(f.tensor_parameters()) != len(tensors) for f in functions):
         raise CannotStage(node, f"`{code(node.func)}` may be functions that take different tensors")
+    if state.over_tensors:
+        raise CannotStage(node, "layers are made in a loop over tensors")
     made = class_construction(state, node, functions, kept, infos, tensors)
     hint = made.hint if isinstance(node.func, cst.Name) and len(functions) == 1 else snake(code(node.func))
     call, behind = state.keep(made.expression, hint)
@@ -174,6 +206,8 @@ def _applied(state: State, node: cst.Call) -> Pair:
     value = state.env.get(node.func.value) if isinstance(node.func, cst.Name) else None
     if is_dynamic(state, node.func):
         func = dynamic(state, node.func)[0]
+    elif isinstance(node.func, cst.Name) and value is None and state.current.parent is None:
+        func = _of_the_file(state, node.func)
     else:
         func = needed(state, node.func)
     info = UNKNOWN
@@ -185,6 +219,34 @@ def _applied(state: State, node: cst.Call) -> Pair:
     return written(node, func, arguments), info
 
 
+def _of_the_file(state: State, node: cst.Name) -> cst.BaseExpression:
+    """A layer that the file makes for all is an attribute too, or its weights are not found."""
+    if node.value not in state.globals:
+        attribute = state.attributes.new(node.value)
+        state.top.lines.append(assign(f"self.{attribute}", node))
+        state.globals[node.value] = cst.parse_expression(f"self.{attribute}")
+    return state.globals[node.value]
+
+
+def of_model(state: State, node: cst.Attribute) -> cst.BaseExpression:
+    """``base.output`` of a model that was made before: what it makes of ``call``'s argument."""
+    base = node.value
+    if not isinstance(base, cst.Name) or state.loops or state.function.kind != BUILDER:
+        raise CannotStage(node, f"`{code(node)}` belongs to another model")
+    if base.value not in state.bases:
+        state.bases[base.value] = state.locals.new("inputs")
+    argument = cst.Name(state.bases[base.value])
+    if node.attr.value.startswith("input"):
+        return argument
+    if base.value in state.applied_bases:
+        raise CannotStage(node, f"`{code(node)}` is used several times")
+    state.applied_bases.add(base.value)
+    from translate.staging.expressions import needed
+
+    func = needed(state, base) if base.value in state.env else _of_the_file(state, base)
+    return cst.Call(func, [cst.Arg(argument)])
+
+
 def _without_told(info: Info) -> Info:
     return UNKNOWN if info.size is not None and TOLD in info.size.text else info
 
@@ -192,8 +254,10 @@ def _without_told(info: Info) -> Info:
 def _check_known(state: State, node: cst.Call) -> None:
     """Nothing is called on a tensor that may make layers unseen."""
     name = dotted(node.func)
-    if name is None or isinstance(node.func, cst.Attribute) and is_dynamic(state, node.func):
+    if isinstance(node.func, cst.Attribute) and is_dynamic(state, node.func.value):
         return
+    if name is None:
+        raise CannotStage(node, f"what `{code(node.func)}` does with a tensor is not known")
     root = name.partition(".")[0]
     value = state.env.get(root)
     full = state.program.canonical(name) if root in state.program.imports and value is None else ""

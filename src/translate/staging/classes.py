@@ -11,10 +11,11 @@ from translate.staging.loops import finish
 from translate.staging.making import Told
 from translate.staging.program import BUILDER, CLOSURE, TENSOR, Function
 from translate.staging.sizes import Info, Size, pending_in
-from translate.staging.state import Shared, State, Value, size_parameter
+from translate.staging.state import CannotStage, Shared, State, Value, size_parameter
 from translate.staging.statements import block
 from translate.staging.table import SIZE
-from translate.staging.trees import Replace, assign, code, read_names, replace_names, statements
+from translate.staging.tidying import tidied
+from translate.staging.trees import Keeping, Replace, assign, code, read_names, replace_names, statements
 
 
 def class_for(shared: Shared, function: Function) -> cst.ClassDef:
@@ -43,6 +44,8 @@ def _run(state: State) -> None:
         if isinstance(star, cst.Param):
             state.bind(star.name.value, Value(frozenset(), slot=state.top))
     block(state, _body(function))
+    if function.kind == BUILDER and not state.model_returned:
+        raise CannotStage(function.node, "a model is built and used, but not given back")
     if function.inner is not None:
         state.current = function.inner
         for parameter in _parameters(function.inner):
@@ -52,7 +55,7 @@ def _run(state: State) -> None:
 
 def _tensor(state: State, name: str) -> None:
     size = state.parameter_size(name)
-    state.bind(name, Value(frozenset({TENSOR}), Info(size, size), state.top))
+    state.bind(name, Value(frozenset({TENSOR}), Info(size), state.top))
 
 
 def _parameters(function: Function) -> list[cst.Param]:
@@ -61,10 +64,9 @@ def _parameters(function: Function) -> list[cst.Param]:
 
 def _docstring(function: Function) -> Any:
     first = statements(function.node.body)[0]
-    if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
-        if isinstance(first.body[0].value, (cst.SimpleString, cst.ConcatenatedString)):
-            return first
-    return None
+    small = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
+    text = isinstance(small, cst.Expr) and isinstance(small.value, (cst.SimpleString, cst.ConcatenatedString))
+    return first if text else None
 
 
 def _body(function: Function) -> list[Any]:
@@ -164,8 +166,11 @@ def _settled(state: State) -> list[Any]:
         names = {n for line in lines for n in pending_in(line)}
         if not state.pending.settle(names):
             break
+    for size, targets in state.size_checks:
+        if state.pending.final(size.expression) is None:
+            state.shared.unsized.update(targets)
     lists = {f"__list_{k.placeholder}": cst.parse_expression(k.target()) for k in state.all_kept}
-    return [_final(state, line, lists) for line in lines]
+    return tidied([_final(state, line, lists) for line in lines], state.generated)
 
 
 def _final(state: State, line: Any, lists: dict[str, cst.BaseExpression]) -> Any:
@@ -173,7 +178,7 @@ def _final(state: State, line: Any, lists: dict[str, cst.BaseExpression]) -> Any
         return line
     pending = pending_in(line)
 
-    def ask(node: cst.CSTNode) -> cst.CSTNode | None:
+    def ask(node: cst.CSTNode) -> Any:
         if isinstance(node, cst.Call) and any(_is_lost(state, a) for a in node.args):
             kept = [a for a in node.args if not _is_lost(state, a)]
             from translate.staging.writing import written
@@ -192,7 +197,7 @@ def _with_names(line: Any, names: dict[str, cst.BaseExpression]) -> Any:
     """Sizes stand in brackets only within other operators."""
     from translate.staging.sizes import substitute
 
-    class Visit(cst.CSTTransformer):
+    class Visit(Keeping):
         def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
             value = updated_node.value
             if any(n.value in names for n in read_names(value)):
@@ -223,8 +228,7 @@ def _call_method(state: State) -> cst.FunctionDef:
     lines = state.call.render()
     lines = [replace_names(line, state.calls.values) for line in lines]
     lines = _without_aliases(lines)
-    if lines and hasattr(lines[0], "leading_lines"):
-        lines[0] = lines[0].with_changes(leading_lines=_no_blank(lines[0].leading_lines))
+    lines = _without_first_blank(lines)
     source = state.function.inner or state.function
     if state.function.kind == BUILDER:
         parameters = [cst.Param(cst.Name(n)) for n in state.inputs]
@@ -256,13 +260,18 @@ def _reads(node: Any) -> Any:
         return
     if isinstance(node, cst.Name):
         yield node
-    elif isinstance(node, cst.Attribute):
-        yield from _reads(node.value)
-    elif isinstance(node, cst.Arg):
+    elif isinstance(node, (cst.Attribute, cst.Arg)):
         yield from _reads(node.value)
     else:
         for child in node.children:
             yield from _reads(child)
+
+
+def _without_first_blank(lines: list[Any]) -> list[Any]:
+    first = lines[0] if lines else None
+    if first is None or not hasattr(first, "leading_lines") or not first.leading_lines:
+        return lines
+    return [first.with_changes(leading_lines=_no_blank(first.leading_lines)), *lines[1:]]
 
 
 def _no_blank(lines: Any) -> list[cst.EmptyLine]:
@@ -314,8 +323,7 @@ def _constructor(state: State, lines: list[Any]) -> cst.FunctionDef:
     if not keyword and isinstance(params.star_arg, cst.ParamStar):
         params = params.with_changes(star_arg=cst.MaybeSentinel.DEFAULT)
     start = cst.parse_module("super().__init__()\n").body[0]
-    if lines and hasattr(lines[0], "leading_lines"):
-        lines = [lines[0].with_changes(leading_lines=_no_blank(lines[0].leading_lines)), *lines[1:]]
+    lines = _without_first_blank(lines)
     node = _method("__init__", [*sizes, *rest], [start, *lines], params)
     return node.with_changes(leading_lines=[cst.EmptyLine(indent=False)] if _docstring(function) is not None else [])
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import libcst as cst
 
-from translate.staging.applying import apply
+from translate.staging.applying import apply, of_model
 from translate.staging.blocks import Block, Branch
 from translate.staging.making import construct
 from translate.staging.program import APPLIED, MAKER, TENSOR, Function
 from translate.staging.reading import Reading, is_dynamic, optional, shape_read
 from translate.staging.results import elementwise
-from translate.staging.sizes import UNKNOWN, Info, sequence
+from translate.staging.sizes import UNKNOWN, Info, Size, combine, sequence
 from translate.staging.state import CannotStage, State, Value
-from translate.staging.trees import Replace, dotted, read_names, targets, unbroken, within
+from translate.staging.trees import Replace, code, dotted, read_names, targets, unbroken, within
 
 Pair = tuple[cst.BaseExpression, Info]
 
@@ -74,7 +74,7 @@ def _static_name(state: State, node: cst.Name) -> cst.BaseExpression | None:
         return cst.Name("self")
     if value is not None and TENSOR in value.atoms:
         raise CannotStage(node, f"`{node.value}` exists only when the model runs")
-    if value is None or value.literal is None:
+    if value is None or value.slot is None:  # the definition itself, not a variable that may hold it
         for atom in Reading(state).atoms(node):
             if isinstance(atom, Function) and atom.name == node.value and atom in state.shared.class_names:
                 return cst.Name(state.shared.class_names[atom])
@@ -121,6 +121,8 @@ def _parts(state: State, node: Any) -> Any:
 
 
 def _attribute(state: State, node: cst.Attribute) -> Pair:
+    if node.attr.value in ("input", "inputs", "output", "outputs") and not is_dynamic(state, node.value):
+        return of_model(state, node), UNKNOWN
     value, _ = dynamic(state, node.value)
     return (node if value is node.value else node.with_changes(value=value)), UNKNOWN
 
@@ -157,7 +159,21 @@ def _subscript(state: State, node: cst.Subscript) -> Pair:
     if len(node.slice) == 1 and isinstance(index, cst.Index) and info.items is not None:
         position = _position(index.value, len(info.items))
         found = info.items[position] if position is not None else UNKNOWN
+    elif info.mirror is not None and _is_place(state, node):
+        place = static(state, index.value)
+        found = Info(info.mirror.item(place, _versions(state, node.value, place)))
     return changed, found
+
+
+def _is_place(state: State, node: cst.Subscript) -> bool:
+    """``[i]`` with a number that the constructor knows."""
+    index: Any = node.slice[0].slice
+    return len(node.slice) == 1 and isinstance(index, cst.Index) and not is_dynamic(state, index.value)
+
+
+def _versions(state: State, owner: cst.BaseExpression, place: cst.BaseExpression) -> dict[str, int]:
+    names = {n.value for n in read_names(owner)} | {n.value for n in read_names(place)}
+    return {n: state.versions[n] for n in names if n in state.versions}
 
 
 def _slices(state: State) -> Any:
@@ -221,7 +237,7 @@ def _comprehension(state: State, node: Any) -> Pair:
     walked = dynamic(state, part.iter)[0] if walked_dynamic else None
     atoms = Reading(state).atoms(part.iter)
     for name in names:
-        state.env[name] = Value(atoms)
+        state.env[name] = Value(atoms, kept=cst.Name(name))
     state.comprehension = []
     try:
         element, info = dynamic(state, node.elt)
@@ -229,7 +245,7 @@ def _comprehension(state: State, node: Any) -> Pair:
     finally:
         state.comprehension = None
         state.env = env
-    if not made and walked is None and not any(n.value in names for n in read_names(element)):
+    if not made and walked is None:
         walked = needed(state, part.iter)
     if walked is not None:
         if made:
@@ -237,7 +253,22 @@ def _comprehension(state: State, node: Any) -> Pair:
         return node.with_changes(elt=element, for_in=part.with_changes(iter=walked)), UNKNOWN
     if any(n.value in names for n in read_names(element)):
         raise CannotStage(node, "a comprehension mixes tensors and settings")
-    return _walked(state, node, element, made), Info(info.size)
+    count = _count(static(state, part.iter))
+    total = (
+        combine(Size(count), "*", info.size)
+        if not any(n in (info.size.versions if info.size else ()) for n in names)
+        else None
+    )
+    if info.size is not None and any(n.value in names for n in read_names(info.size.expression)):
+        return _walked(state, node, element, made), UNKNOWN
+    return _walked(state, node, element, made), Info(info.size, total)
+
+
+def _count(walked: cst.BaseExpression) -> cst.BaseExpression:
+    """How many there are."""
+    if isinstance(walked, cst.Call) and code(walked.func) == "range" and len(walked.args) == 1:
+        return walked.args[0].value
+    return cst.parse_expression(f"len({code(walked)})")
 
 
 def _walked(state: State, node: Any, element: Any, made: list[tuple[str, str, cst.BaseExpression]]) -> Any:

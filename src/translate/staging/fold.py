@@ -1,4 +1,4 @@
-"""Decides what is known before anything runs: images are stored channels last, and the input is not given as a tensor."""
+"""Decides what is known before anything runs: images are channels last, and no tensor is given to start from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from translate.staging.table import Table
-from translate.staging.trees import bound_names, dotted, read_names, replace_names, statements, within
+from translate.staging.trees import Keeping, bound_names, dotted, read_names, replace_names, statements, within
 
 _LITERALS = (cst.Integer, cst.UnaryOperation, cst.SimpleString)
 
@@ -218,7 +218,7 @@ def _truth(node: cst.BaseExpression) -> bool | None:
     return {"True": True, "False": False}.get(node.value) if isinstance(node, cst.Name) else None
 
 
-class _Expressions(cst.CSTTransformer):
+class _Expressions(Keeping):
     """Decided comparisons become True and False, and what is made of them is simplified."""
 
     def __init__(self, folding: _Folding) -> None:

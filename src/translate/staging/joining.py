@@ -15,16 +15,15 @@ def join(state: State, one: Info, other: Info, then: Slot, orelse: Slot, hint: s
     if one is UNKNOWN or other is UNKNOWN:
         return UNKNOWN
     size = _join(state, one.size, other.size, then, orelse, hint)
-    total = size
-    if (one.total, other.total) != (one.size, other.size):
-        total = _join(state, one.total, other.total, then, orelse, hint)
+    total = _join(state, one.total, other.total, then, orelse, hint)
     items = None
     if one.items is not None and other.items is not None and len(one.items) == len(other.items):
         items = tuple(
             join(state, a, b, then, orelse, f"{hint}_{i}")
             for i, (a, b) in enumerate(zip(one.items, other.items, strict=True))
         )
-    return Info(size, total, items)
+    flat = one.flat if one.flat is not None and other.flat is not None and one.flat.text == other.flat.text else None
+    return Info(size, total, items, flat, one.mirror if one.mirror is other.mirror else None)
 
 
 def _join(state: State, one: Size | None, other: Size | None, then: Slot, orelse: Slot, hint: str) -> Size | None:
@@ -39,7 +38,7 @@ def _join(state: State, one: Size | None, other: Size | None, then: Slot, orelse
             return None
         if left.deep_equals(right) and one.versions == other.versions:
             return left
-        name = state.locals.new(hint)
+        name = state.fresh(hint)
         then.lines.append(assign(name, left))
         orelse.lines.append(assign(name, right))
         return cst.Name(name)

@@ -11,8 +11,8 @@ from translate.staging.loops import Loop, LoopItem
 from translate.staging.program import TENSOR
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.sizes import UNKNOWN, Info, Size
-from translate.staging.state import CannotStage, State, Value
-from translate.staging.trees import bound_names, changed_names, code, read_names, statements, targets
+from translate.staging.state import MAIN, CannotStage, State, Value
+from translate.staging.trees import assign, bound_names, changed_names, code, read_names, statements, targets
 
 
 def loop(state: State, node: cst.For) -> None:
@@ -42,7 +42,8 @@ def _over_settings(state: State, node: cst.For) -> None:
     state.loops = (*outer, mine)
     with state.writing(body, mine.call):
         for name in targets(node.target):
-            state.static_value(name, atoms, index=mine if name == mine.index else None)
+            value = state.static_value(name, atoms, index=mine if name == mine.index else None)
+            mine.target = value.slot
         block(state, statements(node.body))
         last = state.ib.slot()
         _close(state, carried, last)
@@ -103,9 +104,7 @@ def _carry(state: State, node: cst.For, mine: Loop) -> dict[str, tuple[Info, dic
             if size is not None and (node, f"{name}.{kind}") not in state.shared.unknown:
                 places[kind] = _place(state, mine, name, size, changed, kind)
         value = state.env[name]
-        now = Info(places.get("size"), places.get("total"))
-        if kind_same(info):
-            now = Info(places.get("size"), places.get("size"))
+        now = Info(places.get("size"), places.get("total"), mirror=info.mirror)
         state.env[name] = Value(value.atoms, now, mine.start, state.loops, inputs=value.inputs)
         found[name] = (info, places)
     for name in sorted(changed - infos.keys()):
@@ -113,10 +112,6 @@ def _carry(state: State, node: cst.For, mine: Loop) -> dict[str, tuple[Info, dic
         if value is not None and TENSOR not in value.atoms:
             state.env[name] = Value(value.atoms, slot=mine.start, loops=(*state.loops, mine), made=value.made)
     return found
-
-
-def kind_same(info: Info) -> bool:
-    return info.size is not None and info.total is not None and info.total.text == info.size.text
 
 
 def _grown(state: State, node: cst.For) -> set[str]:
@@ -127,39 +122,38 @@ def _grown(state: State, node: cst.For) -> set[str]:
 class _Place:
     """A size at the beginning of each round, decided when the round is known."""
 
-    def __init__(self, state: State, mine: Loop, name: str, entry: Size, changed: set[str]) -> None:
+    def __init__(self, state: State, mine: Loop, name: str, entry: Size, changed: set[str], key: str) -> None:
+        self.key = key
         self.state, self.mine, self.name, self.entry, self.changed = state, mine, name, entry, changed
         self.end: Size | None = None
         self.last: Slot | None = None
         self.own = ""
 
     def resolve(self) -> cst.BaseExpression | None:
-        state, end = self.state, self.end
+        state, end, known = self.state, self.end, self.state.pending.known
         first = state.pending.final(self.entry.expression)
+        if self.own in known:  # an outer loop asked for this one on the way
+            return known[self.own]
         if first is None or end is None or self.last is None:
             return None
         steady = not any(n.value in self.changed for n in read_names(first))
-        if end.text == self.own and steady:
+        if steady and end.text in (self.own, self.entry.text):
             return first
-        if end.text == self.entry.text and steady:
-            return first
-        hint = "channels" if self.name in ("x", "inputs", "h", "y", "net", "out") else f"{self.name}_channels"
-        variable = state.locals.new(hint)
-        after = state.pending.final(end.expression, {self.own: cst.Name(variable)})
+        variable = state.fresh("channels" if self.name in MAIN else f"{self.name}_channels")
+        known[self.own] = cst.Name(variable)
+        after = state.pending.final(end.expression)
         if after is None:
+            state.shared.unknown.add((self.mine.node, self.key))
             return None
-        if steady and after.deep_equals(first):
-            return first
         self._write(variable, first, after)
-        return cst.Name(variable)
+        same = code(after) == variable or after.deep_equals(first)
+        return first if steady and same else cst.Name(variable)
 
     def _write(self, variable: str, first: cst.BaseExpression, after: cst.BaseExpression) -> None:
-        from translate.staging.trees import assign
-
         assert self.last is not None
+        self.mine.before.lines.append(assign(variable, first))
         if code(after) == variable:
             return
-        self.mine.before.lines.append(assign(variable, first))
         if (
             isinstance(after, cst.BinaryOperation)
             and isinstance(after.operator, cst.Add)
@@ -172,7 +166,7 @@ class _Place:
 
 
 def _place(state: State, mine: Loop, name: str, entry: Size, changed: set[str], kind: str) -> Size:
-    place = _Place(state, mine, name, entry, changed)
+    place = _Place(state, mine, name, entry, changed, f"{name}.{kind}")
     size = state.pending.new(place.resolve)
     place.own = size.text
     state.places[size.text] = place
@@ -200,7 +194,7 @@ def _leave(state: State, node: cst.For, carried: dict[str, tuple[Info, dict[str,
             continue
         if name in carried:
             places = carried[name][1]
-            now = Info(places.get("size"), places.get("total"))
+            now = Info(places.get("size"), places.get("total"), mirror=value.info.mirror)
             state.bind(name, Value(value.atoms, now, slot, state.loops))
         elif TENSOR in value.atoms:
             state.bind(name, Value(value.atoms, UNKNOWN, slot, state.loops))
@@ -209,7 +203,7 @@ def _leave(state: State, node: cst.For, carried: dict[str, tuple[Info, dict[str,
 
 
 def _over_tensors(state: State, node: cst.For) -> None:
-    """A loop over a list of tensors: nothing may be made in it."""
+    """A loop over a list of tensors: nothing with weights may be made in it."""
     from translate.staging.expressions import dynamic
     from translate.staging.statements import block
 
@@ -222,6 +216,7 @@ def _over_tensors(state: State, node: cst.For) -> None:
             state.env[name] = Value(value.atoms, UNKNOWN, value.slot, value.loops)
     init = Block()
     state.dynamic_depth += 1
+    state.over_tensors += 1
     with state.writing(init, body):
         slot = state.ib.slot()
         atoms = Reading(state).atoms(node.iter)
@@ -229,8 +224,8 @@ def _over_tensors(state: State, node: cst.For) -> None:
             state.bind(name, Value(atoms, Info(info.size) if _all_same(info) else UNKNOWN, slot, state.loops))
         block(state, statements(node.body))
     state.dynamic_depth -= 1
-    if any(not isinstance(i, Slot) for i in init.items):
-        raise CannotStage(node, "layers are made in a loop over tensors")
+    state.over_tensors -= 1
+    state.ib.add(init)  # layers without weights, which may be one for all
     state.cb.add(Repeat(node.with_changes(iter=walked), body))
     for name in sorted(changed):
         if name in state.env and TENSOR in state.env[name].atoms:

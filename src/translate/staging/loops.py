@@ -29,6 +29,8 @@ class Loop:
     """The variable that counts the rounds from ``first``."""
     first: str = "0"
     index_used: bool = False
+    target: Slot | None = None
+    """Behind the assignment of the loop's only variable."""
     header: cst.For | None = None
     """The loop's head as ``call`` may say it, if it can."""
     kept: list[Kept] = field(default_factory=list["Kept"])
@@ -62,6 +64,10 @@ class Kept:
     """What it is called within a round."""
     attribute: str
     placeholder: str
+    own_name: bool = False
+    there: bool = False
+    """Whether the constructor has the list anyway."""
+    """Whether the element is a variable of the source, whose name it keeps."""
     lists: dict[Loop, str] = field(default_factory=dict[Loop, str])
 
     def path(self) -> list[Loop]:
@@ -85,6 +91,8 @@ class LoopItem(Later):
 def finish(kept: list[Kept], names: Names) -> None:
     """Writes the making and filling of lists into the constructor's slots."""
     for one in kept:
+        if one.there:
+            continue
         path = one.path()
         for depth, loop in enumerate(path):
             if depth:
@@ -139,7 +147,8 @@ class Calls:
 
     def _element(self, loop: Loop, kept: Kept) -> str:
         inner = kept.path()[-1] is loop
-        name = self.names.new(kept.element if inner else plural(kept.element))
+        own = inner and kept.own_name
+        name = kept.element if own else self.names.new(kept.element if inner else plural(kept.element))
         self._hold(loop, kept, name)
         return name
 

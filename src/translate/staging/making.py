@@ -60,7 +60,8 @@ def _layer(state: State, call: cst.Call, kept: list[cst.Arg], infos: list[Info] 
     if entry is not None and entry.wraps:
         return _wrapper(state, call, kept, infos, entry, name or "")
     arguments = [_changed(a, static(state, a.value)) for a in kept]
-    sized = entry.sized if entry is not None else own is None or _has_build(own)
+    known = (name or "").startswith("keras.")
+    sized = entry.sized if entry is not None else _has_build(own) if own is not None else known
     made = None
     given = list(arguments)
     if sized and state.shared.sizes:
@@ -71,7 +72,7 @@ def _layer(state: State, call: cst.Call, kept: list[cst.Arg], infos: list[Info] 
     def result(of: list[Info]) -> Info:
         if own is not None:
             return class_result(state, own, of)
-        return layer_result(state, entry, given, of) if entry is not None and entry.out else UNKNOWN
+        return layer_result(state, entry, given, of) if entry is not None and (entry.out or entry.shape) else UNKNOWN
 
     made = made or Made(result)
     made.result = result
@@ -175,19 +176,26 @@ def class_construction(
     arguments = [_changed(a, static(state, a.value)) for a in kept]
     sizes, made = _class_sizes(state, functions, tensors, infos)
     bound = _bound(functions[0], call, {a: b.value for a, b in zip(kept, arguments, strict=True)})
-    func = call.func if len(functions) > 1 else static(state, call.func)
+    func = static(state, call.func)
+    direct = is_definition(state, call.func)
     new = [cst.Arg(s) for s in sizes]
     expression = written(call, func, [*new, *arguments])
 
     def result(of: list[Info]) -> Info:
-        return closed_result(state, functions, bound, dict(zip(tensors, of, strict=False)))
+        return closed_result(state, functions, bound, dict(zip(tensors, of, strict=False)), direct)
 
     made = made or Made(result)
     made.result = result
     hint = _hint(call) or snake(code(call.func).rpartition(".")[2].lstrip("_"))
-    if functions[0].kind == CLOSURE and _hint(call) is None:
+    if functions[0].kind == CLOSURE and len(functions) == 1 and _hint(call) is None:
         hint = snake(functions[0].name)
     return Construction(expression, result, _short(hint), functions, bound, made)
+
+
+def is_definition(state: State, func: cst.BaseExpression) -> bool:
+    """Whether a function is called by its own name, not by a variable that may hold others too."""
+    value = state.env.get(func.value) if isinstance(func, cst.Name) else None
+    return isinstance(func, cst.Name) and (value is None or value.slot is None)
 
 
 def _short(hint: str) -> str:
@@ -201,7 +209,7 @@ def _class_sizes(
     shared = state.shared
     found: list[cst.BaseExpression] = []
     made: Made | None = None
-    for index, name in enumerate(tensors):
+    for index, _ in enumerate(tensors):
         targets = [(f, t) for f in functions if (t := _tensor(f, index)) is not None]
         if len(targets) < len(functions):
             continue
@@ -220,6 +228,7 @@ def _class_sizes(
         if size is None:
             shared.unsized.update(targets)
             continue
+        state.size_checks.append((size, targets))
         found.append(size.expression)
     return found, made
 
@@ -250,7 +259,11 @@ def _bound(
 
 
 def closed_result(
-    state: State, functions: Sequence[Function], bound: dict[str, cst.BaseExpression] | None, infos: dict[str, Info]
+    state: State,
+    functions: Sequence[Function],
+    bound: dict[str, cst.BaseExpression] | None,
+    infos: dict[str, Info],
+    direct: bool,
 ) -> Info:
     """What applying a class gives, said by what its constructor was given."""
     shared = state.shared
@@ -260,7 +273,7 @@ def closed_result(
     first = results[0]
     if isinstance(first, tuple):
         return _several(state, functions, bound, infos) if len(functions) == 1 else UNKNOWN
-    return _one(state, functions, results, bound, infos)
+    return _one(state, functions, results, bound, infos, direct)
 
 
 class Told:
@@ -273,9 +286,10 @@ def _one(
     results: Sequence[object],
     bound: dict[str, cst.BaseExpression],
     infos: dict[str, Info],
+    direct: bool,
 ) -> Info:
     texts = {code(r) for r in results if isinstance(r, cst.BaseExpression)}
-    if len(functions) > 1 and (len(texts) > 1 or not all(t.startswith("__of_") and t.isidentifier() for t in texts)):
+    if not direct and (len(texts) > 1 or not all(t.startswith("__of_") and t.isidentifier() for t in texts)):
         return _told(state, functions, results)
     if isinstance(results[0], Told):
         return _told(state, functions, results)

@@ -1,7 +1,7 @@
 """Names of classes and of attributes.
 
-A class is named after its function: ``residual_block`` gives ``ResidualBlock``. An attribute after the constant parts of
-``name=``: ``f"{name}_1_conv"`` gives ``conv_1`` (numbers in front go to the end), else after what the layer is
+A class is named after its function: ``residual_block`` gives ``ResidualBlock``. An attribute after the constant
+parts of ``name=``: ``f"{name}_1_conv"`` gives ``conv_1`` (numbers in front go to the end), else after what the layer is
 (``conv``, ``bn``), else after the variable or the class.
 """
 
@@ -45,8 +45,10 @@ _SHORT = {
 def class_name(function: str, taken: Iterable[str]) -> str:
     """A class's name that nothing else in the file has."""
     taken = set(taken)
-    bare = function.lstrip("_")
+    bare = function.removeprefix("__script_").lstrip("_")
     candidates = [bare] if bare[:1].isupper() else []
+    if _camel(bare).lower() in ("model", "network", "net"):
+        candidates.append("Net")
     stripped = re.sub(r"^(build|create|make|get|define|construct)_", "", bare)
     candidates += [_camel(stripped), _camel(bare), f"{_camel(bare)}Block"]
     for candidate in candidates:

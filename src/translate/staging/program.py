@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,6 +118,10 @@ class Program:
             self.env[name] = frozenset({function})
 
     def _module_assignment(self, node: cst.Assign) -> None:
+        made = dotted(node.value.func) if isinstance(node.value, cst.Call) else None
+        if made is not None and self.table.is_layer(self.canonical(made)):
+            for target in targets(node.targets[0].target):
+                self.env[target] = frozenset({APPLIED})
         name = dotted(node.value)
         if name is not None and self.table.is_layer(self.canonical(name)):
             for target in targets(node.targets[0].target):
@@ -149,6 +153,17 @@ class Program:
             name.partition(".")[0] in self.imports and self.table.is_layer(canonical)
         )
 
+    def makes_layers(self, name: str) -> bool:
+        """Whether something imported is a class of layers; of other packages, whatever is written like a class."""
+        canonical = self.canonical(name)
+        if self.table.is_layer(canonical):
+            return True
+        last = canonical.rpartition(".")[2]
+        foreign = (
+            not canonical.startswith(("keras.", "tensorflow.", "numpy.")) and name.partition(".")[0] in self.imports
+        )
+        return foreign and last[:1].isupper() and not last.isupper()
+
     def framework_name(self, node: cst.CSTNode, function: Function | None) -> str | None:
         """The canonical name of something imported, if no local variable hides it."""
         name = dotted(node)
@@ -170,26 +185,38 @@ class Program:
 
     def _kind(self, function: Function) -> tuple[str, Function | None]:
         returned = [r for r in function.result if isinstance(r, Function) and r.parent is function]
+        if function.node.decorators and (returned or not _exported(function)):
+            return PLAIN, None
         if returned and returned[0].kind == BLOCK:
             return CLOSURE, returned[0]
         if any(self._is_model(node, function) for node in within(function.node.body)):
             return BUILDER, None
-        if TENSOR in function.result and function.tensor_parameters() and self._makes(function):
+        if TENSOR in function.result and function.tensor_parameters() and self.makes(function):
             return BLOCK, None
         return PLAIN, None
 
     def _is_model(self, node: cst.CSTNode, function: Function) -> bool:
         return isinstance(node, cst.Call) and len(node.args) > 1 and self.framework_name(node.func, function) == MODEL
 
-    def _makes(self, function: Function) -> bool:
-        """Whether a call of the function makes layers."""
+    def makes(self, function: Function) -> bool:
+        """Whether a call of the function makes layers or inputs."""
         reading = _Reading(self, function)
         for node in within(function.node.body):
             if isinstance(node, cst.Call):
+                if self.framework_name(node.func, function) == INPUT:
+                    return True
                 atoms = reading.atoms(node.func)
                 if MAKER in atoms or any(isinstance(a, Function) and a.staged and a is not function for a in atoms):
                     return True
+                of_file = isinstance(node.func, cst.Name) and self._owner(function, node.func.value) is None
+                if APPLIED in atoms and of_file:
+                    return True
         return False
+
+    def _owner(self, function: Function | None, name: str) -> Function | None:
+        while function is not None and name not in function.env:
+            function = function.parent
+        return function
 
 
 def imported(node: cst.Import | cst.ImportFrom) -> Iterator[tuple[str, str]]:
@@ -251,10 +278,9 @@ class _Reading:
             if isinstance(part, cst.Assign):
                 for target in part.targets:
                     self.assign(target.target, part.value)
-            elif isinstance(part, cst.AnnAssign) and part.value is not None:
-                self.assign(part.target, part.value)
-            elif isinstance(part, (cst.AugAssign, cst.NamedExpr)):
-                self.assign(part.target, part.value)
+            elif isinstance(part, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr)):
+                if part.value is not None:
+                    self.assign(part.target, part.value)
             elif isinstance(part, cst.For):
                 self.store(part.target, self.atoms(part.iter))
             elif isinstance(part, cst.Return) and part.value is not None:
@@ -273,15 +299,15 @@ class _Reading:
                     self.use(element)
 
     def assign(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
-        if isinstance(target, cst.Name) and isinstance(value, cst.Name):
-            if TENSOR in self.atoms(target) and value.value in self.function.env and self._parameter(value.value):
-                self.use(value)
-        if isinstance(target, (cst.Tuple, cst.List)) and isinstance(value, (cst.Tuple, cst.List)):
-            if len(target.elements) == len(value.elements):
-                for left, right in zip(target.elements, value.elements, strict=True):
-                    self.assign(left.value, right.value)
-                return
-        self.store(target, self.atoms(value))
+        alias = isinstance(target, cst.Name) and isinstance(value, cst.Name) and self._parameter(value.value)
+        if alias and TENSOR in self.atoms(target):
+            self.use(value)
+        left, right = _display(target), _display(value)
+        if left is not None and right is not None and len(left) == len(right):
+            for one, other in zip(left, right, strict=True):
+                self.assign(one.value, other.value)
+        else:
+            self.store(target, self.atoms(value))
 
     def _parameter(self, name: str) -> bool:
         return any(p.name.value == name for p in self.function.parameters)
@@ -310,9 +336,9 @@ class _Reading:
         for atom in callee:
             if isinstance(atom, Function):
                 self._pass(atom, node)
-        if isinstance(node.func, cst.Attribute) and isinstance(node.func.value, cst.Name):
-            if node.func.attr.value in ("append", "extend", "insert", "add", "update") and node.args:
-                self.store(node.func, frozenset().union(*(self.atoms(a.value) for a in node.args)))
+        method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+        if method in ("append", "extend", "insert", "add", "update") and node.args:
+            self.store(node.func, frozenset[Atom]().union(*(self.atoms(a.value) for a in node.args)))
         for argument in node.args:
             for atom in self.atoms(argument.value):
                 if isinstance(atom, Function) and isinstance(argument.value, cst.Name):
@@ -353,7 +379,7 @@ class _Reading:
         part: cst.CompFor | None = node.for_in
         while part is not None:
             atoms = self.atoms(part.iter)
-            env.update({name: atoms for name in targets(part.target)})
+            env.update(dict.fromkeys(targets(part.target), atoms))
             part = part.inner_for_in
         found = self._children(node)
         self.function.env = outer
@@ -374,14 +400,14 @@ class _Reading:
             function = function.parent
         if name in self.program.env:
             return self.program.env[name]
-        if name in self.program.imports and self.program.table.is_layer(self.program.canonical(name)):
+        if name in self.program.imports and self.program.makes_layers(name):
             return frozenset({MAKER})
         return NOTHING
 
     def _attribute(self, node: cst.Attribute) -> Atoms:
         name = self.program.framework_name(node, self.function)
         if name is not None:
-            return frozenset({MAKER}) if self.program.table.is_layer(name) else NOTHING
+            return frozenset({MAKER}) if self.program.makes_layers(dotted(node) or "") else NOTHING
         atoms = self.atoms(node.value)
         if node.attr.value in SHAPES:
             return NOTHING
@@ -412,12 +438,24 @@ class _Reading:
         return found
 
 
+def _exported(function: Function) -> bool:
+    """Whether decorators do nothing but publish a name."""
+    names = [
+        dotted(d.decorator.func if isinstance(d.decorator, cst.Call) else d.decorator) for d in function.node.decorators
+    ]
+    return all((n or "").rpartition(".")[2].endswith("export") for n in names)
+
+
 def _elements(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     if isinstance(node, (cst.List, cst.Tuple)):
         for element in node.elements:
             yield from _elements(element.value)
     else:
         yield node
+
+
+def _display(node: cst.BaseExpression) -> Sequence[cst.BaseElement] | None:
+    return node.elements if isinstance(node, (cst.Tuple, cst.List)) else None
 
 
 def _is_open(reading: _Reading, node: cst.Name) -> bool:

@@ -65,9 +65,9 @@ class Reading(_Reading):
         return super()._attribute(node)
 
     def _called(self, node: cst.Call) -> Atoms:
-        if (dotted(node.func) or "").rpartition(".")[2] in STATIC:
-            if any(TENSOR in self.atoms(a.value) for a in node.args):
-                return frozenset({TENSOR})
+        asks = (dotted(node.func) or "").rpartition(".")[2] in STATIC
+        if asks and any(TENSOR in self.atoms(a.value) for a in node.args):
+            return frozenset({TENSOR})
         return super()._called(node)
 
 

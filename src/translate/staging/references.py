@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from translate.staging.program import Function, _Reading  # pyright: ignore[reportPrivateUsage]
-from translate.staging.trees import read_names
+from translate.staging.trees import Keeping, read_names
 from translate.staging.vanishing import parameter_of
 from translate.staging.writing import written
 
@@ -31,7 +31,7 @@ def _mentions(shared: Shared, node: cst.CSTNode, function: Function | None) -> b
     return any(n.value in names for n in read_names(node))
 
 
-class _References(cst.CSTTransformer):
+class _References(Keeping):
     def __init__(self, shared: Shared, function: Function | None) -> None:
         super().__init__()
         self.shared = shared
@@ -69,13 +69,16 @@ class _References(cst.CSTTransformer):
         return True
 
     def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.Attribute:
-        return updated_node.with_changes(attr=original_node.attr)
+        same = updated_node.attr is original_node.attr
+        return updated_node if same else updated_node.with_changes(attr=original_node.attr)
 
     def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
-        return updated_node.with_changes(keyword=original_node.keyword)
+        same = updated_node.keyword is original_node.keyword
+        return updated_node if same else updated_node.with_changes(keyword=original_node.keyword)
 
     def leave_Param(self, original_node: cst.Param, updated_node: cst.Param) -> cst.Param:
-        return updated_node.with_changes(name=original_node.name)
+        same = updated_node.name is original_node.name
+        return updated_node if same else updated_node.with_changes(name=original_node.name)
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
         function = self._function(original_node)
@@ -86,6 +89,11 @@ class _References(cst.CSTTransformer):
     def _function(self, node: cst.Name) -> Function | None:
         if not self.stack:
             return self.shared.program.top.get(node.value)
+        owner: Function | None = self.stack[-1]
+        while owner is not None and node.value not in owner.env:
+            owner = owner.parent
+        if owner is not None and node.value not in owner.nested:
+            return None  # a variable that may hold it
         atoms = _Reading(self.shared.program, self.stack[-1]).atoms(node)
         return next((a for a in atoms if isinstance(a, Function) and a.name == node.value), None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -16,14 +17,33 @@ from translate.staging.trees import read_names, statements
 
 
 def layer_result(state: State, entry: Entry, arguments: Sequence[cst.Arg], infos: Sequence[Info]) -> Info:
-    """The size of a framework layer's result."""
-    if any(a.star for a in arguments) or any(a.keyword and a.keyword.value == "return_state" for a in arguments):
+    """The sizes of a framework layer's result."""
+    found = _sizes(state, entry, arguments, infos)
+    first = infos[0] if infos else UNKNOWN
+    if entry.shape == "same":
+        return replace(found, flat=first.flat)
+    if entry.shape == "flat":
+        return Info(first.flat, flat=first.flat)
+    plain = first.flat is not None and first.size is not None and first.flat.text == first.size.text
+    if (entry.shape == "vector" and not arguments) or (entry.shape == "units" and plain):
+        return replace(found, flat=found.size)
+    return found
+
+
+def _sizes(state: State, entry: Entry, arguments: Sequence[cst.Arg], infos: Sequence[Info]) -> Info:
+    if any(a.star == "*" for a in arguments):
         return UNKNOWN
+    if any(a.keyword and a.keyword.value == "return_state" for a in arguments):
+        one = _sizes(state, entry, [a for a in arguments if not _says_state(a)], infos)
+        return Info(items=(one,) * (3 if "LSTM" in entry.signature.name else 2))
     first = infos[0] if infos else UNKNOWN
     bound = _bound(entry, arguments)
     if entry.out == "sum":
         axis = _number(bound.get("axis"), state)
-        return Info(first.total if axis in (-1, 3) else first.size if axis is not None else None)
+        total = first.total
+        if total is None and first.mirror is not None:
+            total = first.mirror.total({})
+        return Info(total if axis in (-1, 3) else first.size if axis is not None else None)
     if entry.out == "target_shape[-1]":
         return Info(_last(state, bound.get("target_shape")))
     found: Size | None = None
@@ -47,10 +67,17 @@ def alike(infos: Sequence[Info]) -> Size | None:
     return min(plain, key=lambda s: bool(pending_in(s.expression)), default=None)
 
 
+def _says_state(argument: cst.Arg) -> bool:
+    return argument.keyword is not None and argument.keyword.value == "return_state"
+
+
 def _bound(entry: Entry, arguments: Sequence[cst.Arg]) -> dict[str, cst.BaseExpression]:
     parameters = entry.signature.parameters
-    found = {p.name: cst.parse_expression(repr(p.default)) for p in parameters if not p.required}
+    hidden = any(a.star for a in arguments)  # defaults may be something else then
+    found = {} if hidden else {p.name: cst.parse_expression(repr(p.default)) for p in parameters if not p.required}
     for index, argument in enumerate(arguments):
+        if argument.star:
+            continue
         if argument.keyword is not None:
             found[argument.keyword.value] = argument.value
         elif index < len(parameters):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import libcst as cst
 
@@ -32,6 +33,10 @@ class Info:
     size: Size | None = None
     total: Size | None = None
     items: tuple[Info, ...] | None = None
+    flat: Size | None = None
+    """All axes but the first, multiplied."""
+    mirror: Any = None
+    """Of a list that grows: the list of sizes beside it."""
 
 
 UNKNOWN = Info()
@@ -99,6 +104,13 @@ def addition(sizes: Sequence[Size | None]) -> Size | None:
     for size in sizes[1:]:
         total = combine(total, "+", size)
     return total
+
+
+def product(sizes: Sequence[Size]) -> Size | None:
+    found: Size | None = Size(cst.Integer("1"))
+    for size in sizes:
+        found = combine(found, "*", size)
+    return found
 
 
 def sequence(items: Sequence[Info]) -> Info:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import libcst as cst
 
 from translate.infer.facts import Finding
 from translate.staging.classes import class_for
 from translate.staging.naming import class_name
-from translate.staging.program import BLOCK, BUILDER, CLOSURE, Function, Program, _Reading  # pyright: ignore[reportPrivateUsage]
+from translate.staging.program import BLOCK, BUILDER, CLOSURE, PLAIN, TENSOR, Function, Program, _Reading  # pyright: ignore[reportPrivateUsage]
 from translate.staging.references import rewrite_plain
+from translate.staging.script import Script, instance, wrap
 from translate.staging.state import CannotStage, Shared
-from translate.staging.table import table
+from translate.staging.table import MODEL, table
 from translate.staging.trees import within
 from translate.staging.vanishing import Vanishing
 
@@ -47,13 +48,19 @@ def stage(module: cst.Module, *, sizes: bool = True) -> Staged:
     """Separates what happens once from what happens on each call, in all functions where that can be done."""
     failed: dict[cst.CSTNode, CannotStage] = {}
     while True:
-        program = Program(module, table(), frozenset(failed))
+        wrapped, scripts, entangled = wrap(module, table(), frozenset(failed))
+        if entangled:
+            failed |= {s: CannotStage(s, "its tensors are used further on") for s in entangled}
+            continue
+        program = Program(wrapped, table(), frozenset(failed))
         if not any(f.staged for f in program.functions):
-            return Staged(module, _findings(failed))
+            return Staged(module, (*_findings(failed), *_methods(program)))
         try:
-            return _stage(program, sizes, failed)
+            return _stage(program, sizes, failed, scripts)
         except _Failed as failure:
-            failed[failure.function.original] = failure.reason
+            lines = {s.function: s.statements[-1] for s in scripts}
+            node = failure.function.original
+            failed[lines.get(node, node)] = failure.reason
 
 
 class _Failed(Exception):
@@ -65,13 +72,34 @@ class _Failed(Exception):
 def _findings(failed: dict[cst.CSTNode, CannotStage]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for function, reason in failed.items():
-        assert isinstance(function, cst.FunctionDef)
-        message = f"`{function.name.value}` stays as it is: {reason.message}"
+        what = f"`{function.name.value}`" if isinstance(function, cst.FunctionDef) else "the script's model"
+        message = f"{what} stays as it is: {reason.message}"
         found.append(Finding(function, CODE, message, statement=function))
     return tuple(found)
 
 
-def _stage(program: Program, sizes: bool, failed: dict[cst.CSTNode, CannotStage]) -> Staged:
+def _methods(program: Program) -> list[Finding]:
+    """Functional code in methods is not separated, nor where it is not seen what a function takes."""
+    found: list[Finding] = []
+    for function in program.functions:
+        left = function.kind == PLAIN and function.original not in program.failed and not _is_inner(function)
+        if left and TENSOR in function.result and program.makes(function):
+            message = f"`{function.name}` stays as it is: it makes layers, but not for tensors that it takes"
+            found.append(Finding(function.original, CODE, message, statement=function.original))
+    for statement in program.module.body:
+        if isinstance(statement, cst.ClassDef):
+            for node in within(statement.body, enter=True):
+                if (
+                    isinstance(node, cst.Call)
+                    and len(node.args) > 1
+                    and program.framework_name(node.func, None) == MODEL
+                ):
+                    message = f"`{statement.name.value}` builds a model in a method: it stays as it is"
+                    found.append(Finding(node, CODE, message, statement=statement))
+    return found
+
+
+def _stage(program: Program, sizes: bool, failed: dict[cst.CSTNode, CannotStage], scripts: list[Script]) -> Staged:
     vanishing = Vanishing(program)
     shared = Shared(program, vanishing, sizes, _class_names(program))
     classes: dict[Function, cst.ClassDef] = {}
@@ -81,14 +109,18 @@ def _stage(program: Program, sizes: bool, failed: dict[cst.CSTNode, CannotStage]
         if _known(shared) == before:
             break
     body: list[Any] = []
+    by_function = {s.function: s for s in scripts}
     for statement in program.module.body:
         function = program.top.get(statement.name.value) if isinstance(statement, cst.FunctionDef) else None
         if function is not None and function in classes:
             body.append(classes[function])
+            if function.original in by_function:
+                body.append(instance(by_function[function.original], shared.class_names[function]))
         else:
             body.append(rewrite_plain(shared, statement, function))
     changed = program.module.with_changes(body=shared.with_imports(body))
-    return Staged(changed, _findings(failed), tuple(_described(shared, f) for f in shared.class_names))
+    findings = (*_findings(failed), *_methods(program))
+    return Staged(changed, findings, tuple(_described(shared, f) for f in shared.class_names))
 
 
 def _known(shared: Shared) -> tuple[Any, ...]:
@@ -99,7 +131,7 @@ def _known(shared: Shared) -> tuple[Any, ...]:
 def _text(result: Any) -> Any:
     if isinstance(result, cst.CSTNode):
         return cst.Module(body=[]).code_for_node(result)
-    return [_text(r) for r in result] if isinstance(result, tuple) else type(result).__name__
+    return [_text(r) for r in cast(tuple[Any, ...], result)] if isinstance(result, tuple) else type(result).__name__
 
 
 def _round(shared: Shared) -> dict[Function, cst.ClassDef]:
@@ -161,14 +193,14 @@ def _class_names(program: Program) -> dict[Function, str]:
         if not function.staged or (function.parent is not None and function.parent.inner is function):
             continue
         others = {f.name for f in program.top.values() if not f.staged}
-        own = set() if function.parent is not None else set(found.values())
+        own: set[str] = set() if function.parent is not None else set(found.values())
         found[function] = class_name(function.name, taken | others | own)
     return found
 
 
 def _described(shared: Shared, function: Function) -> StagedClass:
     tensors = [] if function.kind == BUILDER else (function.inner or function).tensor_parameters()
-    gone = set(function.gone) | (set() if function.kind == CLOSURE else set(tensors))
+    gone = function.gone if function.kind == CLOSURE else function.gone | set(tensors)
     vanished = tuple((i, p.name.value) for i, p in enumerate(function.parameters) if p.name.value in gone)
     from translate.staging.state import size_parameter
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,7 +14,7 @@ from translate.staging.loops import Calls, Kept, Loop
 from translate.staging.naming import Names, plural
 from translate.staging.program import TENSOR, Atoms, Function, Program
 from translate.staging.sizes import UNKNOWN, Info, Pending, Size
-from translate.staging.trees import assign, code, evaluate, read_names, targets, within
+from translate.staging.trees import assign, changed_names, code, evaluate, read_names, targets, within
 from translate.staging.vanishing import Vanishing
 
 Result = Callable[[list[Info]], Info]
@@ -122,7 +122,7 @@ class State:
         self.program = shared.program
         table = shared.program.table
         self.attributes = Names((), table.reserved)
-        self.locals = Names(_names(function))
+        self.locals = Names(_names(function) - {f.name for f in shared.class_names})
         self.current = function
         """The function whose statements are read: of a closure, first the outer, then the inner."""
         self.init, self.call = Block(), Block()
@@ -132,19 +132,37 @@ class State:
         self.versions: dict[str, int] = {}
         self.loops: tuple[Loop, ...] = ()
         self.places: dict[str, Any] = {}
+        self.model_returned = False
+        self.bases: dict[str, str] = {}
+        """Models whose ``input`` is this one's, and what the argument is called."""
+        self.applied_bases: set[str] = set()
+        self.size_checks: list[tuple[Size, list[tuple[Function, str]]]] = []
+        """Sizes that other classes were told."""
+        self.last_argument = UNKNOWN
+        """The size of what a list was given last."""
         self.model_lines: set[cst.CSTNode] = set()
         self.pending = Pending()
         self.parameter_sizes: dict[str, Size] = {}
         self.demands: set[str] = set()
         self.all_kept: list[Kept] = []
-        self.calls = Calls(self.locals)
+        self.globals: dict[str, cst.BaseExpression] = {}
+        """Layers of the file that are attributes here."""
+        self.calls = Calls(Names(self.locals.taken))
         self.comprehension: list[tuple[str, str, cst.BaseExpression]] | None = None
         self.dynamic_depth = 0
+        self.over_tensors = 0
+        """How many loops over tensors are around."""
         self.inputs: list[str] = []
         self.returns: list[tuple[Info, Slot]] = []
-        self.changed: set[str] = set()
+        self.generated: set[str] = set()
 
     # names
+
+    def fresh(self, hint: str) -> str:
+        """A new variable of the constructor; it goes again if nobody reads it."""
+        name = self.locals.new(hint)
+        self.generated.add(name)
+        return name
 
     def bind(self, name: str, value: Value) -> None:
         self.versions[name] = self.versions.get(name, 0) + 1
@@ -187,10 +205,34 @@ class State:
             return cst.parse_expression(f"self.{attribute}")
         if value.loops != self.loops[: len(value.loops)]:
             raise CannotStage(node, f"`{node.value}` is needed outside the loop that computes it")
+        walked = self._walked(node, value)
+        if walked is not None:
+            return walked
         kept = self._new_kept(node.value, value.loops)
+        kept.own_name = True
         if value.conditional:
             raise CannotStage(node, f"`{node.value}` is set on some rounds of a loop only")
         value.slot.lines.append(Later(lambda: [evaluate(f"{kept.target()}.append({node.value})")]))
+        return cst.Name(kept.placeholder)
+
+    def _walked(self, node: cst.Name, value: Value) -> cst.BaseExpression | None:
+        """``for layer in layers``: the list is there already."""
+        loop = value.loops[-1]
+        target, source = loop.node.target, loop.node.iter
+        if len(value.loops) > 1 or not isinstance(target, cst.Name) or not isinstance(source, cst.Name):
+            return None
+        listed = self.env.get(source.value)
+        if target.value != node.value or value.slot is not loop.target or source.value in changed_names(loop.node.body):
+            return None
+        if listed is None or listed.slot is None or listed.loops or value.conditional:
+            return None
+        place = self.needed(source)
+        if not isinstance(place, cst.Attribute):
+            return None
+        kept = Kept(value.loops, node.value, place.attr.value, f"__kept_{len(self.all_kept)}__", own_name=True)
+        kept.there = True
+        self.all_kept.append(kept)
+        loop.kept.append(kept)
         return cst.Name(kept.placeholder)
 
     def _new_kept(self, hint: str, loops: tuple[Loop, ...]) -> Kept:
@@ -224,7 +266,7 @@ class State:
         loop = self.loops[-1]
         loop.start.lines.append(assign(local, cst.Name("None")))
         self.ib.add(assign(local, expression))
-        loop.end.lines.insert(0, Later(lambda: [evaluate(f"{kept.target()}.append({local})")]))
+        loop.end.lines.append(Later(lambda: [evaluate(f"{kept.target()}.append({local})")]))
         return cst.Name(local)
 
     # sizes
@@ -242,7 +284,7 @@ class State:
         value = self.env.get(name)
         if value is None:
             return UNKNOWN
-        return self._fresh(value, value.info, f"{name}_channels" if name not in _MAIN else "channels")
+        return self._fresh(value, value.info, f"{name}_channels" if name not in MAIN else "channels")
 
     def _fresh(self, value: Value, info: Info, hint: str) -> Info:
         if all(s is None or self.is_current(s) for s in _sizes(info)):
@@ -258,7 +300,7 @@ class State:
         slot = value.slot
 
         def resolve() -> cst.BaseExpression:
-            name = self.locals.new(hint)
+            name = self.fresh(hint)
             slot.lines.append(assign(name, size.expression))
             return cst.Name(name)
 
@@ -284,14 +326,14 @@ class State:
     # blocks
 
     @contextmanager
-    def writing(self, init: Block, call: Block) -> Iterator[None]:
+    def writing(self, init: Block, call: Block) -> Generator[None]:
         before = self.ib, self.cb
         self.ib, self.cb = init, call
         yield
         self.ib, self.cb = before
 
 
-_MAIN = frozenset({"x", "inputs", "input", "net", "h", "y", "out", "img_input", "input_tensor", "tensor"})
+MAIN = frozenset({"x", "inputs", "input", "net", "h", "y", "out", "img_input", "input_tensor", "tensor"})
 
 
 def _appended(target: str, expression: cst.BaseExpression) -> cst.SimpleStatementLine:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
+from translate.staging.applying import of_model
 from translate.staging.blocks import Block, Branch, Repeat, Slot
 from translate.staging.branching import branch
 from translate.staging.expressions import dynamic, needed, static
 from translate.staging.looping import loop
 from translate.staging.making import construct
+from translate.staging.mirrors import mirrored
 from translate.staging.program import APPLIED, BLOCK, MAKER, TENSOR, Function
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.results import elementwise
-from translate.staging.sizes import UNKNOWN, Info, Size, combine, sequence
+from translate.staging.sizes import UNKNOWN, Info, Size, combine, product, sequence
 from translate.staging.state import CannotStage, Made, State, Value
 from translate.staging.table import INPUT, MODEL
 from translate.staging.trees import bound_names, changed_names, code, read_names, statements, targets, within
@@ -168,6 +171,8 @@ def _small(state: State, small: Any, node: cst.SimpleStatementLine) -> bool:
 
 def _line_of(node: cst.SimpleStatementLine, old: Any, new: Any) -> cst.SimpleStatementLine:
     """The line with one statement, itself if nothing changed."""
+    if old is not None and not any(old is s for s in node.body):
+        old = None
     if old is new and len(node.body) == 1:
         return node
     return node.with_changes(body=[new.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
@@ -191,10 +196,12 @@ def _return(state: State, small: cst.Return, node: cst.SimpleStatementLine) -> N
     if inner:
         return
     if isinstance(value, cst.Name) and (known := state.env.get(value.value)) is not None and known.model:
+        state.model_returned = True
         return
     if _is_model(state, value):
         assert isinstance(value, cst.Call)
         _model(state, value, node)
+        state.model_returned = True
         return
     if function.kind == "builder":
         raise CannotStage(node, "a model is built, but something else is given back")
@@ -237,6 +244,10 @@ def _inputs(state: State, node: cst.BaseExpression) -> list[str]:
             return list(value.inputs)
     if isinstance(node, (cst.List, cst.Tuple)):
         return [n for e in node.elements for n in _inputs(state, e.value)]
+    if isinstance(node, cst.Attribute) and node.attr.value in ("input", "inputs") and isinstance(node.value, cst.Name):
+        written = of_model(state, node)
+        assert isinstance(written, cst.Name)
+        return [written.value]
     raise CannotStage(node, f"`{code(node)}` is not made by `Input` in the same function")
 
 
@@ -244,16 +255,20 @@ def _assign(state: State, small: cst.Assign, node: cst.SimpleStatementLine) -> N
     target = small.targets[0].target
     value = small.value
     name = state.program.framework_name(value.func, state.current) if isinstance(value, cst.Call) else None
-    if name == INPUT and isinstance(target, cst.Name):
+    if name == INPUT and all(isinstance(t.target, cst.Name) for t in small.targets):
         assert isinstance(value, cst.Call)
-        _input(state, target.value, value)
+        first = small.targets[-1].target
+        assert isinstance(first, cst.Name)
+        _input(state, first.value, value)
+        for other in small.targets[:-1]:
+            _assign_dynamic(state, cst.Assign([other], first), node)
     elif name == MODEL and isinstance(target, cst.Name) and state.function.kind == "builder":
         assert isinstance(value, cst.Call)
         _model(state, value, node)
         state.env[target.value] = Value(frozenset({APPLIED}), model=True)
     elif _is_pairwise(state, target, value):
-        for one, other in zip(target.elements, value.elements, strict=True):  # type: ignore[attr-defined]
-            _assign(state, cst.Assign([cst.AssignTarget(one.value)], other.value), node)
+        for one, other in _pairs(target, value):
+            _assign(state, cst.Assign([cst.AssignTarget(one)], other), node)
     elif is_dynamic(state, value) or _is_empty_tensor(state, small) or _into_tensors(state, small):
         _assign_dynamic(state, small, node)
     else:
@@ -261,8 +276,8 @@ def _assign(state: State, small: cst.Assign, node: cst.SimpleStatementLine) -> N
 
 
 def _input(state: State, name: str, call: cst.Call) -> None:
-    if state.loops:
-        raise CannotStage(call, "inputs that are made in a loop")
+    if state.loops or state.function.kind != "builder":
+        raise CannotStage(call, "inputs that are made in a loop, or where no model is")
     value = Value(frozenset({TENSOR}), _input_info(state, call), inputs=(name,))
     value.slot = state.ib.slot()
     state.bind(name, value)
@@ -277,14 +292,20 @@ def _input_info(state: State, call: cst.Call) -> Info:
             shape = argument.value
     if isinstance(shape, (cst.Tuple, cst.List)) and shape.elements:
         last = shape.elements[-1].value
-        if (isinstance(last, cst.Name) and last.value == "None") or is_dynamic(state, last):
+        if _is_open(state, last):
             return UNKNOWN
-        return Info(state.size(static(state, last)))
+        known = [state.size(static(state, e.value)) for e in shape.elements if not _is_open(state, e.value)]
+        flat = product(known) if len(known) == len(shape.elements) and "batch" not in code(call) else None
+        return Info(state.size(static(state, last)), flat=flat)
     if isinstance(shape, (cst.Name, cst.Attribute)):
         if isinstance(shape, cst.Name) and (known := state.env.get(shape.value)) and known.literal is not None:
             return UNKNOWN
         return Info(state.size(cst.parse_expression(f"{code(shape)}[-1]")))
     return UNKNOWN
+
+
+def _is_open(state: State, node: cst.BaseExpression) -> bool:
+    return (isinstance(node, cst.Name) and node.value == "None") or is_dynamic(state, node)
 
 
 def _is_pairwise(state: State, target: cst.CSTNode, value: cst.BaseExpression) -> bool:
@@ -295,6 +316,10 @@ def _is_pairwise(state: State, target: cst.CSTNode, value: cst.BaseExpression) -
         return False
     names = set(targets(target))
     return not any(n.value in names for n in read_names(value))
+
+
+def _pairs(target: Any, value: Any) -> list[tuple[Any, Any]]:
+    return [(a.value, b.value) for a, b in zip(target.elements, value.elements, strict=True)]
 
 
 def _is_empty_tensor(state: State, small: cst.Assign) -> bool:
@@ -323,9 +348,7 @@ def _assign_dynamic(state: State, small: cst.Assign, node: cst.SimpleStatementLi
     new = [t.with_changes(target=_target(state, t.target)) for t in small.targets]
     same = value is small.value and all(a.target is b.target for a, b in zip(new, small.targets, strict=True))
     changed = small if same else small.with_changes(value=value, targets=list(small.targets) if same else new)
-    if small not in node.body:
-        changed = changed.with_changes()
-    state.cb.add(_line_of(node, small if small in node.body else None, changed))
+    state.cb.add(_line_of(node, small, changed))
     alias = state.env.get(small.value.value) if isinstance(small.value, cst.Name) else None
     inputs = alias.inputs if alias is not None else ()
     if isinstance(small.value, (cst.List, cst.Tuple)) and small.value.elements:
@@ -333,6 +356,9 @@ def _assign_dynamic(state: State, small: cst.Assign, node: cst.SimpleStatementLi
         if all(v is not None and v.inputs for v in known):
             inputs = tuple(n for v in known if v is not None for n in v.inputs)
     slot = state.ib.slot()
+    first = small.targets[0].target
+    if isinstance(small.value, cst.List) and isinstance(first, cst.Name):
+        info = mirrored(state, first.value, info, slot)
     for target in small.targets:
         _bind_dynamic(state, target.target, info, slot, inputs)
 
@@ -381,7 +407,7 @@ def _assign_static(state: State, small: cst.Assign, node: cst.SimpleStatementLin
     ]
     same = value is small.value and all(a is b for a, b in zip(new, small.targets, strict=True))
     changed = small if same else small.with_changes(value=value, targets=new)
-    state.ib.add(_line_of(node, small if small in node.body else None, changed))
+    state.ib.add(_line_of(node, small, changed))
     literal = _literal(state, small, names)
     for name in names:
         state.static_value(name, atoms, literal=literal, made=made)
@@ -470,9 +496,9 @@ def _expression(state: State, small: cst.Expr, node: cst.SimpleStatementLine) ->
         state.ib.add(_line_of(node, small, small if changed is value else small.with_changes(value=changed)))
         _static_change(state, value)
         return
-    written, _ = dynamic(state, value)
+    written, info = dynamic(state, value)
     state.cb.add(_line_of(node, small, small if written is value else small.with_changes(value=written)))
-    _growing(state, value)
+    _growing(state, value, state.last_argument if isinstance(value, cst.Call) else info)
 
 
 def _static_change(state: State, value: cst.BaseExpression) -> None:
@@ -486,7 +512,7 @@ def _static_change(state: State, value: cst.BaseExpression) -> None:
                 state.static_value(name, atoms)
 
 
-def _growing(state: State, value: cst.BaseExpression) -> None:
+def _growing(state: State, value: cst.BaseExpression, one: Info) -> None:
     """``outputs.append(x)``: sizes of what is in the list."""
     if not isinstance(value, cst.Call) or not isinstance(value.func, cst.Attribute):
         return
@@ -494,18 +520,20 @@ def _growing(state: State, value: cst.BaseExpression) -> None:
     if method not in _GROWING or not isinstance(owner, cst.Name) or owner.value not in state.env:
         return
     before = state.info(owner.value)
-    after = UNKNOWN
-    if method == "append" and len(value.args) == 1 and before.total is not None:
-        one = _size_again(state, value.args[0].value)
-        if before.items is not None:
+    after, slot = UNKNOWN, state.ib.slot()
+    if method == "append" and len(value.args) == 1:
+        if before.items is not None and before.total is not None:
             after = sequence([*before.items, one])
         else:
             after = Info(before.size, combine(before.total, "+", one.size))
-    state.bind(owner.value, Value(frozenset({TENSOR}), after, state.ib.slot(), state.loops))
-
-
-def _size_again(state: State, node: cst.BaseExpression) -> Info:
-    return state.info(node.value) if isinstance(node, cst.Name) else UNKNOWN
+        if before.mirror is not None:
+            before.mirror.append(one.size, slot)
+            after = replace(after, mirror=before.mirror)
+    elif method == "pop":
+        return
+    elif before.mirror is not None:
+        before.mirror.append(None, slot)
+    state.bind(owner.value, Value(frozenset({TENSOR}), after, slot, state.loops))
 
 
 __all__ = ["Block", "Branch", "Repeat", "block", "needed"]

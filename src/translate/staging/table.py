@@ -26,6 +26,8 @@ class Entry:
     out: str = ""
     sized: bool = False
     wraps: str = ""
+    shape: str = ""
+    """``same`` as the input's, ``vector``, or ``flat``."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import fields
+from typing import Any, cast
 
 import libcst as cst
 
@@ -46,9 +47,7 @@ def read_names(node: cst.CSTNode, *, enter: bool = True) -> Iterator[cst.Name]:
     """Names that are variables: no attributes, no keywords of calls."""
     if isinstance(node, cst.Name):
         yield node
-    elif isinstance(node, cst.Attribute):
-        yield from read_names(node.value, enter=enter)
-    elif isinstance(node, cst.Arg):
+    elif isinstance(node, (cst.Attribute, cst.Arg)):
         yield from read_names(node.value, enter=enter)
     elif isinstance(node, cst.Param):
         if node.default is not None:
@@ -80,17 +79,15 @@ def bound_names(node: cst.CSTNode) -> Iterator[str]:
             yield from targets(part.target)
         elif isinstance(part, (cst.FunctionDef, cst.ClassDef)):
             yield part.name.value
-        elif isinstance(part, cst.AsName) and isinstance(part.name, cst.Name):
-            yield part.name.value
+        elif isinstance(part, cst.AsName):
+            yield from targets(part.name)
 
 
 def changed_names(node: cst.CSTNode) -> set[str]:
     """Names that are assigned, or whose object may be changed: ``x[i] = 1``, ``x.pop()``."""
     found = set(bound_names(node))
     for part in within(node):
-        if isinstance(part, cst.AssignTarget):
-            found.update(_roots(part.target))
-        elif isinstance(part, cst.AugAssign):
+        if isinstance(part, (cst.AssignTarget, cst.AugAssign)):
             found.update(_roots(part.target))
         elif isinstance(part, cst.Call) and isinstance(part.func, cst.Attribute):
             found.update(_roots(part.func))
@@ -166,7 +163,32 @@ def unbroken(call: cst.Call) -> cst.Call:
     return call.with_changes(args=without_space(call.args), whitespace_before_args=cst.SimpleWhitespace(""))
 
 
-class Replace(cst.CSTTransformer):
+class Keeping(cst.CSTTransformer):
+    """Gives back the same object where nothing in it changed: later findings are placed by the nodes of the source."""
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return not isinstance(node, SPACE) and super().on_visit(node)
+
+    def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        found: Any = super().on_leave(original_node, updated_node)
+        return original_node if found is updated_node and _same(original_node, updated_node) else found
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two nodes have the very same parts."""
+    for part in fields(one):
+        left, right = getattr(one, part.name), getattr(other, part.name)
+        if left is right:
+            continue
+        if not isinstance(left, (tuple, list)) or not isinstance(right, (tuple, list)):
+            return False
+        mine, its = cast("Sequence[Any]", left), cast("Sequence[Any]", right)
+        if len(mine) != len(its) or any(a is not b for a, b in zip(mine, its, strict=True)):
+            return False
+    return True
+
+
+class Replace(Keeping):
     """Asks a function about each expression, outermost first; what it answers stands instead."""
 
     def __init__(self, ask: Callable[[cst.CSTNode], cst.CSTNode | None]) -> None:
@@ -179,20 +201,21 @@ class Replace(cst.CSTTransformer):
         if answer is not None:
             self.found[node] = answer
             return False
-        return not isinstance(node, SPACE)
+        return super().on_visit(node)
 
     def on_leave(self, original_node: Any, updated_node: Any) -> Any:
-        return self.found.pop(original_node, updated_node)
+        if original_node in self.found:
+            return self.found.pop(original_node)
+        return super().on_leave(original_node, updated_node)
 
 
 def replace_names(node: Any, names: Mapping[str, cst.BaseExpression]) -> Any:
     """Variables by expressions, in brackets where needed."""
 
     def ask(part: cst.CSTNode) -> cst.CSTNode | None:
-        if isinstance(part, cst.Attribute):
-            return part.with_changes(value=part.value.visit(Replace(ask)))
-        if isinstance(part, cst.Arg):
-            return part.with_changes(value=part.value.visit(Replace(ask)))
+        if isinstance(part, (cst.Attribute, cst.Arg)):
+            value = part.value.visit(Replace(ask))
+            return part if value is part.value else part.with_changes(value=value)
         if isinstance(part, cst.Name) and part.value in names:
             return names[part.value]
         return None
@@ -200,9 +223,11 @@ def replace_names(node: Any, names: Mapping[str, cst.BaseExpression]) -> Any:
     return node.visit(Replace(ask)) if names else node
 
 
+_OPERATORS = (cst.BinaryOperation, cst.UnaryOperation, cst.IfExp, cst.BooleanOperation, cst.Comparison)
+
+
 def bracketed(node: cst.BaseExpression) -> cst.BaseExpression:
     """Brackets around an operator that comes to stand in another."""
-    if isinstance(node, (cst.BinaryOperation, cst.UnaryOperation, cst.IfExp, cst.BooleanOperation, cst.Comparison)):
-        if not node.lpar:
-            return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    if isinstance(node, _OPERATORS) and not node.lpar:
+        return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
     return node

@@ -1,7 +1,7 @@
 import torch
 
 
-def activation(function):
+def activation_layer(function):
     """The module for an activation that Keras knows by name; a module or None stays what it is."""
     modules = {
         "relu": torch.nn.ReLU,
