@@ -6,11 +6,10 @@ class Rescaling(torch.nn.Module):
 
     def __init__(self, scale, offset=0.0):
         super().__init__()
-        self.register_buffer("scale", torch.as_tensor(scale, dtype=torch.get_default_dtype()), persistent=False)
-        self.register_buffer("offset", torch.as_tensor(offset, dtype=torch.get_default_dtype()), persistent=False)
+        self.scale = scale
+        self.offset = offset
 
     def forward(self, x):
-        shape = (1, -1, *[1] * (x.dim() - 2))
-        scale = self.scale.view(shape) if self.scale.dim() else self.scale
-        offset = self.offset.view(shape) if self.offset.dim() else self.offset
-        return x * scale + offset
+        scale, offset = (torch.as_tensor(v, dtype=x.dtype, device=x.device) for v in (self.scale, self.offset))
+        ones = [1] * (x.dim() - 2)
+        return x * (scale.view(-1, *ones) if scale.dim() else scale) + (offset.view(-1, *ones) if offset.dim() else offset)

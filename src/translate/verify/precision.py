@@ -56,6 +56,8 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
 
         def cast(original: Any) -> Any:
             def call(x: Any, dtype: Any) -> Any:
+                if active() and is_of_numbers(x):  # TensorFlow makes a float32 of a number before it casts
+                    x = tf.constant(x, tf.float64)
                 return original(x, "float64" if active() and dtype == "float32" else dtype)
 
             return call
@@ -99,7 +101,18 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
 
             return call
 
+        def hard_swish(original: Any) -> Any:
+            # as has PyTorch's function itself
+            def call(input: Any, inplace: bool = False) -> Any:
+                if input.dtype is not torch.float64:
+                    return original(input, inplace)
+                result = input * torch.clamp(input + 3, 0, 6) / 6
+                return input.copy_(result) if inplace else result
+
+            return call
+
         replace(torch.nn.functional, "hardsigmoid", hard_sigmoid)
+        replace(torch.nn.functional, "hardswish", hard_swish)
         replace(torch.Tensor, "float", wider)
         replace(torch.Tensor, "to", to)
         replace(torch.Tensor, "type", to)
