@@ -49,6 +49,7 @@ class _InOrder:
         self._done: set[int] = set()
 
     def run(self) -> None:
+        self._walk.ignored.update(id(t) for t in torch_modules.not_saved(self._module))
         for layer in keras_layers.parts(self._layer):
             if not self._take(layer):
                 self._walk.reported.append(self._path)

@@ -11,7 +11,7 @@ from translate.weights import by_order, keras_layers, torch_modules
 from translate.weights.calls import Calls
 from translate.weights.mapping import Mapping
 
-Found = tuple[str, Any, Any, Mapping, bool, bool, str]
+Found = tuple[str, Any, Any, Mapping, bool, bool, str, Any]
 Weights = dict[str, str | None]
 _ITSELF = Mapping("")
 
@@ -31,6 +31,8 @@ class Walk:
         """Paths of modules that ``problems`` speaks of, so that their tensors need no line each."""
         self.ignored: set[int] = set()
         """Identities of PyTorch tensors that need no counterpart."""
+        self.counters: set[int] = set()
+        """Identities of Keras weights that need no counterpart."""
         self.unbuilt: list[str] = []
         """Paths of PyTorch tensors whose Keras layer has no weights yet."""
         self.given_up: list[Any] = []
@@ -53,7 +55,7 @@ class Walk:
     def complete(self, modules: Sequence[Any], layers: Sequence[Any]) -> bool:
         """Whether all of ``modules`` and all of ``layers`` is paired, and fits."""
         tensors = {id(t) for _, t, *_ in self.found} | self.ignored
-        weights = {id(w) for _, _, w, *_ in self.found}
+        weights = {id(w) for _, _, w, *_ in self.found} | self.counters
         return (
             self.fitting()
             and all(id(t) in tensors for module in modules for t in torch_modules.tensors(module))
@@ -128,6 +130,7 @@ class Walk:
         """Pair some of a rule's ``weights``; ``module`` may be anything with attributes."""
         for name, text in weights.items():
             self._rule_entry(path, module, layer, rule, name, text)
+        self.counters.update(id(w) for w in keras_layers.weights(layer) if keras_layers.is_counter(w))
 
     def _rule_entry(self, path: str, module: Any, layer: Any, rule: Rule, name: str, text: str | None) -> None:
         tensor = keras_layers.dotted(module, name)
@@ -140,7 +143,8 @@ class Walk:
         mapping = Mapping.parse(text)
         weight = keras_layers.dotted(layer, mapping.name)
         if keras_layers.is_variable(weight):
-            self.found.append((full, tensor, weight, mapping, torch_modules.is_parameter(tensor), True, rule.differs))
+            is_parameter = torch_modules.is_parameter(tensor)
+            self.found.append((full, tensor, weight, mapping, is_parameter, True, rule.differs, layer))
         elif not keras_layers.is_built(layer):
             self.unbuilt.append(full)
         else:
@@ -156,7 +160,7 @@ class Walk:
             weight = _element(layer, name)
             if keras_layers.is_variable(weight):
                 self.found.append(
-                    (_join(path, name), tensor, weight, _ITSELF, torch_modules.is_parameter(tensor), False, "")
+                    (_join(path, name), tensor, weight, _ITSELF, torch_modules.is_parameter(tensor), False, "", layer)
                 )
             elif name in module._non_persistent_buffers_set:  # computed by the constructor on both sides
                 self.ignored.add(id(tensor))
