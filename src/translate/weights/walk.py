@@ -24,6 +24,8 @@ class Walk:
         self.calls = calls or {}
         """When each PyTorch module was called first, by its identity; empty: not known."""
         self._visited: set[tuple[int, int]] = set()
+        self._start = 0
+        """How many pairs there were when the present attempt began."""
         self.found: list[Found] = []
         """The fields of a Pair."""
         self.problems: list[str] = []
@@ -42,15 +44,19 @@ class Walk:
         """Do something that says whether it came out well; if not, nothing has happened."""
         state: dict[str, Any] = vars(self)
         before = {name: copy.copy(value) for name, value in state.items() if name not in ("rules", "calls")}
-        problems = len(self.problems)
-        if action() and len(self.problems) == problems:
-            return True
+        problems, self._start = len(self.problems), len(self.found)
+        try:
+            if action() and len(self.problems) == problems:
+                return True
+        finally:
+            self._start = before["_start"]
         state.update(before)
         return False
 
     def fitting(self) -> bool:
-        """Whether the shapes of all pairs fit."""
-        return all(mapping.fits(tuple(t.shape), tuple(w.shape)) for _, t, w, mapping, *_ in self.found)
+        """Whether the shapes of all pairs fit that were found in this attempt."""
+        found = self.found[self._start :]
+        return all(mapping.fits(tuple(t.shape), tuple(w.shape)) for _, t, w, mapping, *_ in found)
 
     def complete(self, modules: Sequence[Any], layers: Sequence[Any]) -> bool:
         """Whether all of ``modules`` and all of ``layers`` is paired, and fits."""
