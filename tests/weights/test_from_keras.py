@@ -123,3 +123,48 @@ def test_what_does_not_correspond_is_told_in_few_lines(layer, module, problem: s
     assert any(problem in p for p in error.value.problems), error.value.problems
     assert len(error.value.problems) <= 2
     assert all(torch.equal(before[name], t) for name, t in target.state_dict().items())
+
+
+class Gate(layers.Layer):
+    """Two layers inside of one; in PyTorch they stand in the model itself."""
+
+    def __init__(self, **arguments) -> None:
+        super().__init__(**arguments)
+        self.squeeze, self.excite = layers.Dense(2), layers.Dense(4)
+
+    def call(self, x):
+        return x * self.excite(self.squeeze(x))
+
+
+class Inlined(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.last, self.excite, self.squeeze = nn.Linear(4, 3), nn.Linear(2, 4), nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.last(x * self.excite(self.squeeze(x)))
+
+
+def test_a_layer_whose_parts_stand_in_the_model_itself() -> None:
+    inputs = keras.Input((4,))
+    layer = keras.Model(inputs, layers.Dense(3)(Gate()(inputs)))
+    module = Inlined()
+    transfer(layer, module)
+    assert same(layer, module, 2, 4)
+
+
+def test_a_layer_that_a_model_shares_with_a_model_inside_of_it() -> None:
+    class Shared(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.other, self.shared = nn.Linear(4, 4), nn.Linear(4, 4)
+
+        def forward(self, x):
+            return self.shared(self.other(self.shared(x)))
+
+    shared = layers.Dense(4)
+    inputs, inner = keras.Input((4,)), keras.Input((4,))
+    nested = keras.Model(inner, layers.Dense(4)(shared(inner)))
+    layer, module = keras.Model(inputs, shared(nested(inputs))), Shared()
+    transfer(layer, module)
+    assert same(layer, module, 2, 4)

@@ -88,8 +88,7 @@ class TorchSide(Side):
             return Run(outputs)
 
         named: dict[str, Any] = dict(model.named_parameters()) if self.is_model(model) else {}
-        paths: dict[int, str] = {id(p.torch): p.path for p in call.pairs}  # one that is shared may have several
-        parameters: dict[str, Any] = {paths.get(id(p), path): p for path, p in named.items() if p.requires_grad}
+        parameters = {path: p for path, p in named.items() if p.requires_grad}
         by = [*floats.values(), *parameters.values()]
         gradients = filled(self._gradients(found, by, call), by, call.dtype)
         inputs = {i: g.transpose(axes.inverse(call.order(i))) for i, g in zip(floats, gradients, strict=False)}
