@@ -111,6 +111,36 @@ def test_a_dtype_of_its_own_is_caught(check) -> None:
     assert result.verdict == "different"
 
 
+def test_numbers_are_not_rounded_to_float32_on_their_way(check) -> None:
+    result = check(
+        source("self.fc = nn.Linear(5, 4)", "return self.fc(x) * 0.1"),
+        target("self.fc = layers.Dense(4)", "return self.fc(x) * ops.cast(0.1, x.dtype)"),
+        "x: float32[N,5]",
+    )
+    assert result.largest_error < 1e-12
+
+
+TIED_TORCH = source(
+    "self.w = nn.Parameter(torch.zeros(5, 5)); self.v = self.w", "return x @ self.w + x * self.v.sum(0)"
+)
+TIED_KERAS = target(
+    "self.w = self.add_weight(shape=(5, 5), name='w'); self.v = self.w", "return x @ self.w + x * ops.sum(self.v, 0)"
+)
+
+
+@pytest.mark.parametrize("to", ["tf", "torch"])
+def test_a_tied_parameter_stays_tied(check, to: str) -> None:
+    both = (TIED_TORCH, TIED_KERAS) if to == "tf" else (TIED_KERAS, TIED_TORCH)
+    result = check(*both, "x: float32[N,5]", to=to)
+    assert result.verdict == "equal", result.message
+    assert result.parameters == 25
+    assert any(c.name == "gradient of w" for c in result.comparisons)
+    untied = (both[0], both[1].replace("self.v = self.w", "self.v = " + both[1].split("self.w = ")[1].split("\n")[0]))
+    result = check(*untied, "x: float32[N,5]", to=to)
+    assert result.verdict == "failed"
+    assert "two in" in result.message or "are one" in result.message, result.message
+
+
 def test_a_difference_at_some_sizes_only_is_made_small(check) -> None:
     plain = source("self.fc = nn.Linear(5, 4)", "return self.fc(x)")
     odd = target("self.fc = layers.Dense(4)", "x = self.fc(x); return x + 1 if x.shape[1] > 9 else x")

@@ -121,6 +121,19 @@ def test_two_texts_and_two_files_in_a_process(tmp_path: Path) -> None:
     assert result.verdict == "equal", result.message
 
 
+def test_the_other_direction_in_a_process() -> None:
+    options = Options(to="torch", examples=1)
+    result = verify(TARGET, SOURCE, "Net()", INPUTS, options=options)
+    assert result.verdict == "equal", result.message
+    assert result.parameters == 24
+    wrong = verify(TARGET, SOURCE.replace("nn.Linear(5, 4)", "nn.Bilinear(5, 5, 4)"), "Net()", INPUTS, options=options)
+    assert wrong.verdict == "failed"
+    assert "the translation raised TypeError" in wrong.message
+    slow = TARGET.replace("super().__init__()", "super().__init__(); __import__('time').sleep(1000)")
+    stopped = verify(slow, SOURCE, "Net()", INPUTS, options=Options(to="torch", time_limit=8))
+    assert stopped.message == "not finished after 8 s, while building the source"
+
+
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(FileNotFoundError, match=r"nowhere\.py"):
         verify(Path("nowhere.py"), TARGET, "Net()", INPUTS)

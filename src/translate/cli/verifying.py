@@ -33,6 +33,7 @@ def verify_files(request: Request, source: Source, written: Path | str, translat
 
     assert request.model is not None
     options = Options(
+        to=request.to,
         examples=request.examples,
         seed=request.seed,
         time_limit=request.time_limit,
@@ -48,9 +49,8 @@ def verify_files(request: Request, source: Source, written: Path | str, translat
         with waiting:
             return verify(source.path or source.text, written, request.model, request.inputs, options=options).to_json()
     except SpecError as error:
-        raise CommandError(
-            f'--input "{error.text}": {str(error).splitlines()[0]}; write "x: float32[N,3,H,W]"'
-        ) from None
+        example = "x: float32[N,3,H,W]" if request.to == "tf" else "x: float32[N,H,W,3]"
+        raise CommandError(f'--input "{error.text}": {str(error).splitlines()[0]}; write "{example}"') from None
 
 
 def _arrangements(translation: Translation, model: str) -> dict[str, Any]:

@@ -167,7 +167,8 @@ class Checker:
             (f"input {self.inputs.inputs[i].name}", g, actual.input_gradients[i])
             for i, g in expected.input_gradients.items()
         ]
-        together += [(p.path, expected.weight_gradients[p.path], actual.weight_gradients[p.path]) for p in parameters]
+        both = expected.weight_gradients, actual.weight_gradients  # one that has two names is derived by under one
+        together += [(p.path, both[0][p.path], both[1][p.path]) for p in parameters if all(p.path in g for g in both)]
         # What one side does not use must not matter on the other either.
         by_torch, _ = self.bench.by_framework(expected.weight_gradients, actual.weight_gradients)
         unused = {n: (g, np.zeros_like(g)) for n, g in by_torch.items() if n in match.pairing.unbuilt}

@@ -56,9 +56,11 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
 
         def cast(original: Any) -> Any:
             def call(x: Any, dtype: Any) -> Any:
-                if active() and is_of_numbers(x):  # TensorFlow makes a float32 of a number before it casts
-                    x = tf.constant(x, tf.float64)
-                return original(x, "float64" if active() and dtype == "float32" else dtype)
+                if not active():
+                    return original(x, dtype)
+                # TensorFlow casts a Python number to float32 first
+                x = tf.constant(x, tf.float64) if is_of_numbers(x) else x
+                return original(x, "float64" if dtype == "float32" else dtype)
 
             return call
 
@@ -120,7 +122,7 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
             replace(torch, name, made(torch.float32, torch.float64))
             if hasattr(backend.numpy, name):
                 replace(backend.numpy, name, made("float32", "float64"))
-        for owner in (backend, backend.core):
+        for owner in (backend, backend.core, import_module("keras.src.backend.tensorflow")):
             replace(owner, "cast", cast)
             replace(owner, "convert_to_tensor", convert)
         replace(tf.nn, "leaky_relu", leaky)

@@ -30,6 +30,8 @@ def float64_in_source(active: Callable[[], bool]) -> Generator[None]:
             if not active():
                 return original(*arguments, **keywords)
             bound = signature.bind(*arguments, **keywords)
+            if is_of_numbers(bound.arguments.get("x")):  # of tf.cast, which makes float32 of a Python number first
+                bound.arguments["x"] = tf.constant(bound.arguments["x"], "float64")
             said = bound.arguments.get("dtype")
             if said == tf.float32 if said is not None else default(bound.arguments):
                 bound.arguments["dtype"] = "float64"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import Any
 
@@ -32,7 +32,8 @@ class TorchSide(Side):
     def build(self, dtype: str, *, variant: int = 0) -> Any:
         self._torch.set_default_dtype(getattr(self._torch, dtype))
         self._torch.manual_seed(self.setting.seed + variant)
-        model = self.file.model(self.expression)
+        with nullcontext() if self.is_source else self.setting.run_in(dtype):
+            model = self.file.model(self.expression)
         if not self.is_model(model):
             return model
         if not any(map(is_lazy, model.parameters())):  # those are made in the default dtype when they are known
@@ -86,7 +87,7 @@ class TorchSide(Side):
         if not derives:
             return Run(outputs)
 
-        named = dict(model.named_parameters()) if self.is_model(model) else {}
+        named: dict[str, Any] = dict(model.named_parameters()) if self.is_model(model) else {}
         parameters = {path: p for path, p in named.items() if p.requires_grad}
         by = [*floats.values(), *parameters.values()]
         gradients = filled(self._gradients(found, by, call), by, call.dtype)

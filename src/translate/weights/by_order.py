@@ -49,6 +49,7 @@ class _InOrder:
         self._done: set[int] = set()
 
     def run(self) -> None:
+        self._walk.ignored.update(id(t) for t in torch_modules.not_saved(self._module))
         for layer in keras_layers.parts(self._layer):
             if not self._take(layer):
                 self._walk.reported.append(self._path)
@@ -102,8 +103,8 @@ class _InOrder:
 
             def together(rule: Rule = rule, units: list[Unit] = units, names: list[str] = names) -> bool:
                 for name, unit in zip(names, units, strict=True):
-                    entries = {k.partition(".")[2]: v for k, v in rule.weights.items() if k.partition(".")[0] == name}
-                    self._walk.entries(unit.path, unit.module, layer, rule, entries)
+                    of_part = {k.partition(".")[2]: v for k, v in rule.weights.items() if k.startswith(f"{name}.")}
+                    self._walk.entries(unit.path, unit.module, layer, rule, of_part)
                 return self._walk.complete([u.module for u in units], [layer])
 
             if self._walk.attempt(together):
@@ -129,13 +130,15 @@ class _InOrder:
 
     def _told(self, layer: Any) -> bool:
         """Pair with the next module whatever comes of it, so that the problem is told."""
-        unit, count = self._rest.pop(0), len(self._walk.problems)
+        unit = self._rest.pop(0)
+        problems, found = len(self._walk.problems), len(self._walk.found)
         self._walk.module(unit.path, unit.module, layer)
-        if len(self._walk.problems) == count and not self._walk.fitting():
-            return True  # of another shape, which is told for each tensor
-        if len(self._walk.problems) == count:
-            text = f"is the next module with weights in PyTorch, where Keras has {layer.path} ({type(layer).__name__})"
-            self._walk.problem(unit.path, text)
+        if len(self._walk.problems) > problems:
+            return False
+        if len(self._walk.found) > found:  # what does not fit, or is left over, is told tensor by tensor
+            return True
+        text = f"is the next module with weights in PyTorch, where Keras has {layer.path} ({type(layer).__name__})"
+        self._walk.problem(unit.path, text)
         return False
 
 

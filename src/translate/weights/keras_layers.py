@@ -20,6 +20,11 @@ def is_variable(value: object) -> bool:
     return isinstance(value, keras().Variable)
 
 
+def is_counter(variable: Any) -> bool:
+    """Whether a weight of a Keras layer counts something, which no other framework would."""
+    return not variable.trainable and "int" in str(variable.dtype)
+
+
 def is_layer(value: object) -> bool:
     return isinstance(value, keras().Layer)
 

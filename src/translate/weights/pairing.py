@@ -30,6 +30,8 @@ class Pair:
     """Found through a rule; else an attribute of the user's own class."""
     differs: str = ""
     """A difference in training that the rule declares."""
+    owner: Any = None
+    """The Keras layer."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -127,7 +129,8 @@ def _left_over(module: Any, layer: Any, pairs: list[Pair], walk: Walk) -> list[s
         for name, tensor in named
         if id(tensor) not in paired and name not in walk.unbuilt and not _inside(name, reported)
     ]
-    taken = {id(p.keras) for p in pairs} | {id(w) for given in walk.given_up for w in keras_layers.weights(given)}
+    taken = walk.counters | {id(p.keras) for p in pairs}
+    taken |= {id(w) for given in walk.given_up for w in keras_layers.weights(given)}
     return problems + [
         f"{weight.path}: left over in Keras, shape {_shape(weight.shape)}"
         for weight in keras_layers.weights(layer)

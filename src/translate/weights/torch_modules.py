@@ -22,6 +22,11 @@ def tensors(module: Any) -> list[Any]:
     return [t for m in module.modules() for t in own_tensors(m)]
 
 
+def not_saved(module: Any) -> list[Any]:
+    """The buffers that a module computes when it is made, and all that is inside of it."""
+    return [m._buffers[name] for m in module.modules() for name in m._non_persistent_buffers_set]
+
+
 def is_parameter(tensor: Any) -> bool:
     from torch.nn import Parameter
 

@@ -47,6 +47,8 @@ def transfer(
 def into_keras(p: Pair) -> None:
     """Set the Keras weight of a pair to the numbers of the PyTorch tensor."""
     p.keras.assign(p.to_keras(p.torch.detach().cpu().numpy()))
+    if hasattr(p.owner, "finalize_state"):  # preprocessing layers compute with copies
+        p.owner.finalize_state()
 
 
 def into_torch(p: Pair) -> None:

@@ -11,7 +11,7 @@ from translate.weights import by_order, keras_layers, torch_modules
 from translate.weights.calls import Calls
 from translate.weights.mapping import Mapping
 
-Found = tuple[str, Any, Any, Mapping, bool, bool, str]
+Found = tuple[str, Any, Any, Mapping, bool, bool, str, Any]
 Weights = dict[str, str | None]
 _ITSELF = Mapping("")
 
@@ -24,6 +24,8 @@ class Walk:
         self.calls = calls or {}
         """When each PyTorch module was called first, by its identity; empty: not known."""
         self._visited: set[tuple[int, int]] = set()
+        self._start = 0
+        """How many pairs there were when the present attempt began."""
         self.found: list[Found] = []
         """The fields of a Pair."""
         self.problems: list[str] = []
@@ -31,6 +33,8 @@ class Walk:
         """Paths of modules that ``problems`` speaks of, so that their tensors need no line each."""
         self.ignored: set[int] = set()
         """Identities of PyTorch tensors that need no counterpart."""
+        self.counters: set[int] = set()
+        """Identities of Keras weights that need no counterpart."""
         self.unbuilt: list[str] = []
         """Paths of PyTorch tensors whose Keras layer has no weights yet."""
         self.given_up: list[Any] = []
@@ -40,20 +44,24 @@ class Walk:
         """Do something that says whether it came out well; if not, nothing has happened."""
         state: dict[str, Any] = vars(self)
         before = {name: copy.copy(value) for name, value in state.items() if name not in ("rules", "calls")}
-        problems = len(self.problems)
-        if action() and len(self.problems) == problems:
-            return True
+        problems, self._start = len(self.problems), len(self.found)
+        try:
+            if action() and len(self.problems) == problems:
+                return True
+        finally:
+            self._start = before["_start"]
         state.update(before)
         return False
 
     def fitting(self) -> bool:
-        """Whether the shapes of all pairs fit."""
-        return all(mapping.fits(tuple(t.shape), tuple(w.shape)) for _, t, w, mapping, *_ in self.found)
+        """Whether the shapes of all pairs fit that were found in this attempt."""
+        found = self.found[self._start :]
+        return all(mapping.fits(tuple(t.shape), tuple(w.shape)) for _, t, w, mapping, *_ in found)
 
     def complete(self, modules: Sequence[Any], layers: Sequence[Any]) -> bool:
         """Whether all of ``modules`` and all of ``layers`` is paired, and fits."""
         tensors = {id(t) for _, t, *_ in self.found} | self.ignored
-        weights = {id(w) for _, _, w, *_ in self.found}
+        weights = {id(w) for _, _, w, *_ in self.found} | self.counters
         return (
             self.fitting()
             and all(id(t) in tensors for module in modules for t in torch_modules.tensors(module))
@@ -139,6 +147,7 @@ class Walk:
         """Pair some of a rule's ``weights``; ``module`` may be anything with attributes."""
         for name, text in weights.items():
             self._rule_entry(path, module, layer, rule, name, text)
+        self.counters.update(id(w) for w in keras_layers.weights(layer) if keras_layers.is_counter(w))
 
     def _rule_entry(self, path: str, module: Any, layer: Any, rule: Rule, name: str, text: str | None) -> None:
         tensor = keras_layers.dotted(module, name)
@@ -151,7 +160,8 @@ class Walk:
         mapping = Mapping.parse(text)
         weight = keras_layers.dotted(layer, mapping.name)
         if keras_layers.is_variable(weight):
-            self.found.append((full, tensor, weight, mapping, torch_modules.is_parameter(tensor), True, rule.differs))
+            is_parameter = torch_modules.is_parameter(tensor)
+            self.found.append((full, tensor, weight, mapping, is_parameter, True, rule.differs, layer))
         elif not keras_layers.is_built(layer):
             self.unbuilt.append(full)
         else:
@@ -167,7 +177,7 @@ class Walk:
             weight = _element(layer, name)
             if keras_layers.is_variable(weight):
                 self.found.append(
-                    (_join(path, name), tensor, weight, _ITSELF, torch_modules.is_parameter(tensor), False, "")
+                    (_join(path, name), tensor, weight, _ITSELF, torch_modules.is_parameter(tensor), False, "", layer)
                 )
             elif name in module._non_persistent_buffers_set:  # computed by the constructor on both sides
                 self.ignored.add(id(tensor))
