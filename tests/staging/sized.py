@@ -31,8 +31,8 @@ class _Telling(cst.CSTTransformer):
 
 
 def runnable(module: cst.Module) -> str:
-    function = f"\n\ndef told(layer, size):\n    object.__setattr__(layer, {_TOLD!r}, size)\n    return layer\n"
-    return module.visit(_Telling()).code + function
+    function = f"def told(layer, size):\n    object.__setattr__(layer, {_TOLD!r}, size)\n    return layer\n\n\n"
+    return function + module.visit(_Telling()).code
 
 
 @contextmanager

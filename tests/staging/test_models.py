@@ -30,6 +30,8 @@ OWN: list[tuple[str, list[tuple[int, ...]]]] = [
     ("local_block", [FLAT]),
     ("recurrent", [FLAT]),
     ("factories", [SMALL]),
+    ("mnist", [(2, 28, 28)]),
+    ("pix2pix", [IMAGE]),
 ]
 ENTRIES = [
     ("vgg16", "VGG16", 32),

@@ -151,6 +151,8 @@ def _function(state: State, node: cst.Call, functions: list[Function]) -> Pair:
     from translate.staging.expressions import dynamic
 
     first = functions[0]
+    if isinstance(node.func, cst.Name) and (state.current, node.func.value) in state.program.mixed:
+        raise CannotStage(node, f"`{node.func.value}` is a function that makes layers in some calls only")
     tensors = first.tensor_parameters()
     given: dict[str, tuple[cst.BaseExpression, Info]] = {}
     kept: list[cst.Arg] = []

@@ -85,6 +85,18 @@ class Program:
             self._kinds()
             if self._summary() == before:
                 break
+        self.mixed = set(self._mixed())
+        """Parameters that are given functions of tensors in some places, and something else in others."""
+
+    def _mixed(self) -> Iterator[tuple[Function, str]]:
+        for caller in self.functions:
+            reading = _Reading(self, caller)
+            for node in within(caller.node.body):
+                if not isinstance(node, cst.Call):
+                    continue
+                for callee in reading.atoms(node.func):
+                    if isinstance(callee, Function):
+                        yield from _others(reading, callee, node)
 
     def _summary(self) -> str:
         return repr(
@@ -452,6 +464,17 @@ def _elements(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield from _elements(element.value)
     else:
         yield node
+
+
+def _others(reading: _Reading, callee: Function, node: cst.Call) -> Iterator[tuple[Function, str]]:
+    names = [p.name.value for p in callee.parameters]
+    for index, argument in enumerate(node.args):
+        name = argument.keyword.value if argument.keyword else names[index] if index < len(names) else None
+        if argument.star or name not in names:
+            continue
+        takes = any(isinstance(a, Function) for a in callee.env.get(name, NOTHING))
+        if takes and not any(isinstance(a, Function) for a in reading.atoms(argument.value)):
+            yield callee, name
 
 
 def _display(node: cst.BaseExpression) -> Sequence[cst.BaseElement] | None:

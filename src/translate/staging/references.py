@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from translate.staging.program import Function, _Reading  # pyright: ignore[reportPrivateUsage]
-from translate.staging.trees import Keeping, read_names
+from translate.staging.program import BUILDER, Function, _Reading  # pyright: ignore[reportPrivateUsage]
+from translate.staging.trees import Keeping, read_names, within
 from translate.staging.vanishing import parameter_of
 from translate.staging.writing import written
 
@@ -23,7 +24,7 @@ def rewrite_plain(shared: Shared, statement: Any, function: Function | None) -> 
         node = function.original if function is not None else statement
     if not _mentions(shared, node, function):
         return node
-    return node.visit(_References(shared, function))
+    return node.visit(_References(shared, function, passed_on(shared, node, function)))
 
 
 def _mentions(shared: Shared, node: cst.CSTNode, function: Function | None) -> bool:
@@ -31,11 +32,67 @@ def _mentions(shared: Shared, node: cst.CSTNode, function: Function | None) -> b
     return any(n.value in names for n in read_names(node))
 
 
+def still_called(shared: Shared) -> set[Function]:
+    """Functions of tensors that code which stays functional uses, and what those use themselves.
+
+    Raises ValueError, with the function, where it cannot stand beside its class.
+    """
+    found: set[Function] = set()
+    waiting: list[Function] = []
+    for node, context in _functional(shared):
+        values = passed_on(shared, node, context)
+        for name in read_names(node):
+            function = _meant(shared, name, context)
+            if function is not None and function.kind != BUILDER and name not in values:
+                waiting.append(function)
+    while waiting:
+        function = waiting.pop()
+        if function in found:
+            continue
+        if function.parent is not None or shared.class_names[function] == function.name:
+            raise ValueError(function)
+        found.add(function)
+        others = [_meant(shared, name, None) for name in read_names(function.original)]
+        waiting += [o for o in others if o is not None and o.kind != BUILDER]
+    return found
+
+
+def _functional(shared: Shared) -> Iterator[tuple[cst.CSTNode, Function | None]]:
+    """Statements of the file that are not separated, and the functions that they are."""
+    program = shared.program
+    for statement in program.module.body:
+        function = program.top.get(statement.name.value) if isinstance(statement, cst.FunctionDef) else None
+        if function is None:
+            yield statement, None
+        elif function not in shared.class_names:
+            yield function.original, function
+
+
+def _meant(shared: Shared, name: cst.Name, context: Function | None) -> Function | None:
+    """The function with a class that a name says in such code."""
+    if context is not None and name.value in context.env:
+        function = context.nested.get(name.value)
+    else:
+        function = shared.program.top.get(name.value)
+    return function if function in shared.class_names else None
+
+
+def passed_on(shared: Shared, node: cst.CSTNode, context: Function | None) -> set[cst.CSTNode]:
+    """Names of functions that are given to classes, which take classes."""
+    found: set[cst.CSTNode] = set()
+    for part in within(node, enter=True):
+        func = part.func if isinstance(part, cst.Call) else None
+        if isinstance(func, cst.Name) and isinstance(part, cst.Call) and _meant(shared, func, context) is not None:
+            found.update(a.value for a in part.args if isinstance(a.value, cst.Name))
+    return found
+
+
 class _References(Keeping):
-    def __init__(self, shared: Shared, function: Function | None) -> None:
+    def __init__(self, shared: Shared, function: Function | None, values: set[cst.CSTNode]) -> None:
         super().__init__()
         self.shared = shared
         self.stack: list[Function] = [function] if function is not None else []
+        self.values = values
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
         current = self.stack[-1] if self.stack else None
@@ -58,7 +115,8 @@ class _References(Keeping):
         if len(self.stack) > 1 and self.stack[-1] is inner:
             self.stack.pop()
         if inner is not None and inner.gone:
-            kept = [p for p in updated_node.params.params if p.name.value not in inner.gone]
+            read = {n.value for n in read_names(updated_node.body)}
+            kept = [p for p in updated_node.params.params if p.name.value not in inner.gone - read]
             if kept and len(kept) < len(updated_node.params.params):
                 last = updated_node.params.params[-1]
                 kept[-1] = kept[-1].with_changes(comma=last.comma, whitespace_after_param=last.whitespace_after_param)
@@ -82,7 +140,9 @@ class _References(Keeping):
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
         function = self._function(original_node)
-        if function is not None and function in self.shared.class_names:
+        if function is None or (function.kind != BUILDER and original_node not in self.values):
+            return updated_node
+        if function in self.shared.class_names:
             return updated_node.with_changes(value=self.shared.class_names[function])
         return updated_node
 
@@ -101,7 +161,7 @@ class _References(Keeping):
         if not isinstance(original_node.func, cst.Name):
             return updated_node
         function = self._function(original_node.func)
-        if function is None or not function.gone:
+        if function is None or not function.gone or function in self.shared.functional:
             return updated_node
         kept: list[cst.Arg] = []
         for index, (old, new) in enumerate(zip(original_node.args, updated_node.args, strict=True)):

@@ -11,7 +11,7 @@ from translate.infer.facts import Finding
 from translate.staging.classes import class_for
 from translate.staging.naming import class_name
 from translate.staging.program import BLOCK, BUILDER, CLOSURE, PLAIN, TENSOR, Function, Program, _Reading  # pyright: ignore[reportPrivateUsage]
-from translate.staging.references import rewrite_plain
+from translate.staging.references import rewrite_plain, still_called
 from translate.staging.script import Script, instance, wrap
 from translate.staging.state import CannotStage, Shared
 from translate.staging.table import MODEL, table
@@ -108,11 +108,18 @@ def _stage(program: Program, sizes: bool, failed: dict[cst.CSTNode, CannotStage]
         classes = _round(shared)
         if _known(shared) == before:
             break
+    try:
+        shared.functional = still_called(shared)
+    except ValueError as error:
+        called: Function = error.args[0]
+        raise _Failed(called, CannotStage(called.node, "it is called where no class can be")) from None
     body: list[Any] = []
     by_function = {s.function: s for s in scripts}
     for statement in program.module.body:
         function = program.top.get(statement.name.value) if isinstance(statement, cst.FunctionDef) else None
         if function is not None and function in classes:
+            if function in shared.functional:
+                body.append(function.original)
             body.append(classes[function])
             if function.original in by_function:
                 body.append(instance(by_function[function.original], shared.class_names[function]))

@@ -14,7 +14,7 @@ from translate.staging.loops import Calls, Kept, Loop
 from translate.staging.naming import Names, plural
 from translate.staging.program import TENSOR, Atoms, Function, Program
 from translate.staging.sizes import UNKNOWN, Info, Pending, Size
-from translate.staging.trees import assign, changed_names, code, evaluate, read_names, targets, within
+from translate.staging.trees import assign, bound_names, changed_names, code, evaluate, read_names, targets, within
 from translate.staging.vanishing import Vanishing
 
 Result = Callable[[list[Info]], Info]
@@ -76,6 +76,8 @@ class Shared:
     """Classes that must say the size of their result."""
     results: dict[Function, Any] = field(default_factory=dict[Function, Any])
     import_keras: bool = False
+    functional: set[Function] = field(default_factory=set[Function])
+    """Functions that stay beside their classes, since code that is not separated calls them."""
 
     def base(self, model: bool) -> str:
         """The base class of layers or of models, as the file can say it."""
@@ -369,4 +371,11 @@ def _sizes(info: Info) -> Iterator[Size | None]:
 
 
 def _names(function: Function) -> set[str]:
-    return {n.value for n in within(function.node, enter=True) if isinstance(n, cst.Name)}
+    """All variables of a function and of those in it."""
+    found = {n.value for n in read_names(function.node)}
+    for node in within(function.node, enter=True):
+        if isinstance(node, cst.Param):
+            found.add(node.name.value)
+        elif isinstance(node, cst.FunctionDef):
+            found.update(bound_names(node.body))
+    return found

@@ -49,6 +49,10 @@ def read_names(node: cst.CSTNode, *, enter: bool = True) -> Iterator[cst.Name]:
         yield node
     elif isinstance(node, (cst.Attribute, cst.Arg)):
         yield from read_names(node.value, enter=enter)
+    elif isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+        for child in node.children:
+            if child is not node.name and not isinstance(child, SPACE):
+                yield from read_names(child, enter=enter)
     elif isinstance(node, cst.Param):
         if node.default is not None:
             yield from read_names(node.default, enter=enter)
