@@ -155,7 +155,6 @@ def test_json_report_of_nothing_fits_its_schema(model: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--to", "torch"], "not available yet"),
         (["--to", "tf", "--diff", "--check"], "exclude each other"),
         (["--to", "tf", "--diff", "--report", "json"], "both want standard output"),
         (["--to", "tf", "--verify"], "--verify needs --model EXPR and --input SPEC"),

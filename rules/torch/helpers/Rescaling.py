@@ -12,4 +12,5 @@ class Rescaling(torch.nn.Module):
     def forward(self, x):
         scale, offset = (torch.as_tensor(v, dtype=x.dtype, device=x.device) for v in (self.scale, self.offset))
         ones = [1] * (x.dim() - 2)
-        return x * (scale.view(-1, *ones) if scale.dim() else scale) + (offset.view(-1, *ones) if offset.dim() else offset)
+        scale, offset = (v.view(-1, *ones) if v.dim() else v for v in (scale, offset))
+        return x * scale + offset

@@ -42,9 +42,9 @@ class Source:
             ) from None
         return codecs.BOM_UTF8 + data if self.bom else data
 
-    def mentions_torch(self) -> bool:
-        """A cheap first look, so that files without PyTorch are never parsed."""
-        return "torch" in self.text
+    def mentions(self, to: str) -> bool:
+        """A cheap first look, so that files without anything to translate are never parsed."""
+        return any(name in self.text for name in (("torch",) if to == "tf" else ("keras", "tensorflow")))
 
 
 def read_source(file: str, stdin_name: str | None) -> Source:

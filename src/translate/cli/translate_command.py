@@ -45,8 +45,6 @@ class Request:
 
     def validate(self) -> None:
         """Raise CommandError if the options do not go together."""
-        if self.to == "torch":
-            raise CommandError("--to torch: translating Keras to PyTorch is not available yet; use --to tf")
         if self.diff and self.check:
             raise CommandError("--diff and --check exclude each other; use one of them")
         if self.diff and self.report == "json":
@@ -76,8 +74,10 @@ class Outcome:
     "Exit status: 0 all translated (and equal), 1 something left or not equal, 2 wrong use or unreadable input."
 )
 @click.argument("file")
-@click.option("--to", required=True, type=click.Choice(["tf", "torch"]), help="tf: PyTorch to Keras 3.")
-@click.option("-o", "--output", metavar="PATH", help="File to write; - for standard output. Default: FILE_tf.py.")
+@click.option(
+    "--to", required=True, type=click.Choice(["tf", "torch"]), help="tf: PyTorch to Keras 3; torch: Keras to PyTorch."
+)
+@click.option("-o", "--output", metavar="PATH", help="File to write; - for standard output. Default: FILE_TO.py.")
 @click.option("--stdin-filename", metavar="NAME", help="What to call the source if FILE is - (standard input).")
 @click.option("--diff", is_flag=True, help="Show the difference to the source; write nothing.")
 @click.option("--check", is_flag=True, help="Only say by exit status whether the output file is up to date.")
@@ -145,7 +145,7 @@ def _translation(source: Source, request: Request) -> Translation:
     from translate.cli.translating import translate_source
     from translate.translation import Translation
 
-    if not source.mentions_torch():
+    if not source.mentions(request.to):
         return Translation(source.text, layout=request.layout)
     return translate_source(source, request.to, request.layout, request.io, request.rules)
 
@@ -190,9 +190,10 @@ def _body(data: bytes) -> str:
 
 
 def _nothing_to_do(request: Request, source: Source, path: Path | None, translation: Translation) -> int:
-    what = "no PyTorch in it" if source.text.strip() else "is empty"
+    framework = "PyTorch" if request.to == "tf" else "Keras"
+    what = f"no {framework} in it" if source.text.strip() else "is empty"
     if request.verify:
-        raise CommandError(f"{source.name}: {what}, nothing to verify; name a file with a PyTorch model")
+        raise CommandError(f"{source.name}: {what}, nothing to verify; name a file with a {framework} model")
     if path is None and request.report == "text" and not (request.diff or request.check):
         sys.stdout.buffer.write(source.encode(source.text))  # a filter passes on what it has nothing to do with
         sys.stdout.buffer.flush()

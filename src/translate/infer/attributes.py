@@ -173,7 +173,7 @@ def _of_tensor(state: State, node: cst.Attribute, owner: Tensor, name: str) -> V
         if rule.data.get("role") == "device":
             return OPAQUE  # where it is passed on, that is left out
         if not rule.supported:
-            state.report(node, "T101", f"{full} has no counterpart in Keras", rule.help)
+            state.report(node, "T101", f"{full} has no counterpart in {state.dialect.name}", rule.help)
             return OPAQUE
         value, _ = flows.flow(state, rule, bound, operand)
         state.record(state.facts.apply, node, Apply(rule, signature, None, (("self", RECEIVER),)))

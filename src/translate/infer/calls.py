@@ -204,7 +204,11 @@ def _by_rule(
     chosen = _choose(rules, name, operands, receiver)
     if isinstance(chosen, str):
         code = "T102" if any(r.supported for r in rules) else "T101"
-        what = "is not translated with these arguments" if code == "T102" else "has no counterpart in Keras"
+        what = (
+            "is not translated with these arguments"
+            if code == "T102"
+            else f"has no counterpart in {state.dialect.name}"
+        )
         state.report(
             node, code, f"{name} {what}" + (f": {chosen}" if code == "T102" else ""), "" if code == "T102" else chosen
         )

@@ -115,7 +115,7 @@ def method(state: State, node: cst.Call, owner: Container, name: str, operands: 
         return state.chain(node, owner, operands)
     rules = state.rules.find(f"torch.nn.Module.{name}")
     if rules and not rules[0].supported:
-        state.report(node, "T101", f"{rules[0].name} has no counterpart in Keras", rules[0].help)
+        state.report(node, "T101", f"{rules[0].name} has no counterpart in {state.dialect.name}", rules[0].help)
     return UNKNOWN if kind == "walk" else OPAQUE
 
 
@@ -158,14 +158,14 @@ def module_method(
         return _register(state, node, instance, full, operands)
     rules = state.rules.find(full)
     if kind in ("walk", "children", "named_children", "apply"):
-        state.report(node, "T101", f"{full} has no counterpart in Keras", rules[0].help if rules else "")
+        state.report(node, "T101", f"{full} has no counterpart in {state.dialect.name}", rules[0].help if rules else "")
         named = kind == "named_children"
         return Sequence("list", [], Sequence("tuple", [OPAQUE, UNKNOWN])) if named else UNKNOWN
     if not rules:
         state.report(node, "T105", f"there is no method {name!r} in this file, nor a rule for {full}")
         return UNKNOWN
     if not rules[0].supported:
-        state.report(node, "T101", f"{full} has no counterpart in Keras", rules[0].help)
+        state.report(node, "T101", f"{full} has no counterpart in {state.dialect.name}", rules[0].help)
         return UNKNOWN
     try:
         bound = bind(rules[0].spelling(full), operands, Operand(instance, None, index=-1), "self")

@@ -41,7 +41,7 @@ def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
         return value
     if state.rules.find(value.name):
         help = state.rules.find(value.name)[0].help
-        state.report(node, "T101", f"{value.name} has no counterpart in Keras", help)
+        state.report(node, "T101", f"{value.name} has no counterpart in {state.dialect.name}", help)
     elif not _is_package(state, value.name):
         state.report(node, "T101", f"there is no rule for {value.name}")
     return value

@@ -159,7 +159,8 @@ class Application:
         signature = (self.case and self.case.target) or self.rule.target
         assert signature is not None
         given = self._arguments(signature)
-        if "lazy" in self.rule.data and signature is self.rule.target and any(literal(a.value) is None for a in given.values()):
+        lazy = "lazy" in self.rule.data and signature is self.rule.target
+        if lazy and any(literal(a.value) is None for a in given.values()):
             signature = Signature(self.rule.data["lazy"])  # a size that nothing tells
         found = [given[p.name] for p in signature.parameters if p.name in given]
         arguments = self._finish(found, signature)

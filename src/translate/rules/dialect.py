@@ -10,6 +10,8 @@ from typing import Any
 class Dialect:
     """One direction, as ``rules/directions.yaml`` describes it."""
 
+    name: str
+    """The target framework, as messages call it."""
     source: tuple[str, ...]
     """The packages of the source framework."""
     target: tuple[str, ...]
