@@ -61,7 +61,7 @@ class _InOrder:
         if id(layer) in self._done or not keras_layers.weights(layer):
             return True
         self._done.add(id(layer))
-        if keras_layers.is_functional(layer) or isinstance(layer, keras_layers.keras().Sequential):
+        if keras_layers.is_graph(layer):
             return all(self._take(inner) for inner in keras_layers.parts(layer))
         if not self._rest:
             self._walk.problem(layer.path, "missing in PyTorch")

@@ -110,6 +110,11 @@ def is_functional(value: object) -> bool:
     return isinstance(value, import_module("keras.src.models.functional").Functional)
 
 
+def is_graph(value: object) -> bool:
+    """Whether a model is made of layers that have no names of attributes."""
+    return is_functional(value) or isinstance(value, keras().Sequential)
+
+
 def parts(layer: Any) -> list[Any]:
     """The layers directly inside of a layer, each once; of a functional model in the order in which the code that
     made it called them, which is the order of the numbers in the names of their results."""

@@ -38,7 +38,7 @@ def transfer(
     calls: Calls = {}
     if inputs is not None:
         calls = calls_on(module, inputs)
-    elif any(map(keras_layers.is_functional, keras_layers.inner_layers(layer))):
+    elif any(map(keras_layers.is_graph, keras_layers.inner_layers(layer))):
         calls = guessed_calls(module, layer)
     for p in pair(module, layer, rules=rules, calls=calls).pairs:
         move(p)
