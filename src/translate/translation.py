@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,6 +41,8 @@ class Translation:
     """How often each API of the source was translated, e.g. ``{"torch.nn.Conv2d": 7}``."""
     units: tuple[Unit, ...] = ()
     layout: Layout = "channels_last"
+    classes: dict[str, str] = field(default_factory=dict[str, str])
+    """Functions of the source that became classes, and what these are called."""
 
     @property
     def complete(self) -> bool:
@@ -54,6 +56,7 @@ class Translation:
             "layout": self.layout,
             "diagnostics": [d.to_json() for d in self.diagnostics],
             "translated": dict(sorted(self.translated.items())),
+            "classes": self.classes,
             "units": [asdict(unit) for unit in self.units],
             "code": self.code,
         }
@@ -76,7 +79,8 @@ def translate(
         if to == "tf":
             return _translate(module, positions, loaded, layout, io)
         staged = stage(merge_build(module))
-        return _translate(staged.module, positions, loaded, layout, io, staged.findings)
+        done = _translate(staged.module, positions, loaded, layout, io, staged.findings)
+        return replace(done, classes={c.function: c.name for c in staged.classes})
     except RecursionError:
         raise SourceError("nested too deeply to be translated") from None
 

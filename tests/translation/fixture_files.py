@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
+BACK = FIXTURES.with_name("fixtures_torch")
+"""Keras code, for the way back."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,11 @@ class Fixture:
         return self.folder / "expected.py"
 
 
-def names() -> list[str]:
-    return sorted(path.parent.name for path in FIXTURES.glob("*/fixture.toml"))
+def names(among: Path = FIXTURES) -> list[str]:
+    return sorted(path.parent.name for path in among.glob("*/fixture.toml"))
 
 
-def fixture(name: str) -> Fixture:
-    folder = FIXTURES / name
+def fixture(name: str, among: Path = FIXTURES) -> Fixture:
+    folder = among / name
     told = tomllib.loads((folder / "fixture.toml").read_text(encoding="utf-8"))
     return Fixture(folder, told["model"], tuple(told["inputs"]))

@@ -1,18 +1,20 @@
-"""Write fixtures/NAME/expected.py anew, for all or for those named: look at the difference then."""
+"""Write expected.py of the fixtures anew, for all or for those named: look at the difference then."""
 
 from __future__ import annotations
 
 import sys
 
-from fixture_files import fixture, names
+from fixture_files import BACK, FIXTURES, fixture, names
 
 from translate.translation import translate
 
 
 def main(chosen: list[str]) -> None:
-    for name in chosen or names():
-        one = fixture(name)
-        text = translate(one.source).code
+    for folder, name in ((folder, name) for folder in (FIXTURES, BACK) for name in names(folder)):
+        if chosen and name not in chosen:
+            continue
+        one = fixture(name, folder)
+        text = translate(one.source, to="tf" if folder == FIXTURES else "torch").code
         path = one.expected_path
         if not path.exists() or path.read_bytes().decode() != text:
             path.write_bytes(text.encode())

@@ -1,0 +1,81 @@
+"""The models in fixtures_torch/: their translation to PyTorch is the text kept there, and computes the same."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import pytest
+from fixture_files import BACK, fixture, names
+
+from translate.translation import Translation, translate
+
+
+def translated(name: str) -> Translation:
+    return translate(fixture(name, BACK).source, to="torch")
+
+
+@pytest.mark.parametrize("name", names(BACK))
+def test_translation_is_the_expected_text(name: str) -> None:
+    assert translated(name).code == fixture(name, BACK).expected_path.read_bytes().decode()
+
+
+@pytest.mark.parametrize("name", names(BACK))
+def test_nothing_is_left_of_keras(name: str) -> None:
+    done = translated(name)
+    assert done.complete, done.diagnostics
+    imported = {n.name for s in ast.walk(ast.parse(done.code)) if isinstance(s, ast.Import) for n in s.names}
+    imported |= {str(s.module) for s in ast.walk(ast.parse(done.code)) if isinstance(s, ast.ImportFrom)}
+    assert not {name for name in imported if name.partition(".")[0] in ("keras", "tensorflow")}
+
+
+@pytest.mark.parametrize("name", names(BACK))
+def test_computes_the_same(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("keras")
+    from translate.verify import Options
+    from translate.verify.check import compare_models
+
+    one, done = fixture(name, BACK), translated(name)
+    source, target = tmp_path / "source.py", tmp_path / "translated.py"
+    source.write_text(one.source, encoding="utf-8")
+    target.write_text(done.code, encoding="utf-8")
+    model = re.sub(r"^\w+", lambda found: done.classes.get(found[0], found[0]), one.model)
+    options = Options(to="torch", translated_model=model, examples=1)
+    result = compare_models(source, target, one.model, one.inputs, options)
+    assert result.verdict == "equal", result.message
+
+
+BROKEN = {
+    "sequential": ("Permute((2, 3, 1))", "nn.Identity()"),  # elements in another order
+    "residual": ("torch.cat([x, self.block(x)], dim=1)", "torch.cat([self.block(x), x], dim=1)"),
+    "functional_residual": ("eps=1.001e-5", "eps=1.001e-3"),
+    "mobile_blocks": ('value=float("-inf")', "value=1.0"),
+    "functional_scales": ("torch.cat([c2, u2], dim=1)", "torch.cat([u2, c2], dim=1)"),
+    "attention": ("dim=-1", "dim=1"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_fault_in_the_translation_is_found(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("keras")
+    from translate.verify import Options
+    from translate.verify.check import compare_models
+
+    one, done = fixture(name, BACK), translated(name)
+    right, wrong = BROKEN[name]
+    assert right in done.code
+    source, target = tmp_path / "source.py", tmp_path / "translated.py"
+    source.write_text(one.source, encoding="utf-8")
+    target.write_text(done.code.replace(right, wrong), encoding="utf-8")
+    model = re.sub(r"^\w+", lambda found: done.classes.get(found[0], found[0]), one.model)
+    result = compare_models(
+        source, target, one.model, one.inputs, Options(to="torch", translated_model=model, examples=0, training=False)
+    )
+    assert result.verdict == "different", result.message
