@@ -13,10 +13,10 @@ from translate.staging.applying import of_model
 from translate.staging.blocks import Block, Branch, Repeat, Slot
 from translate.staging.branching import branch
 from translate.staging.expressions import dynamic, needed, static
+from translate.staging.functions import APPLIED, BLOCK, MAKER, TENSOR, Function
 from translate.staging.looping import loop
 from translate.staging.making import construct
 from translate.staging.mirrors import mirrored
-from translate.staging.program import APPLIED, BLOCK, MAKER, TENSOR, Function
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.results import elementwise
 from translate.staging.sizes import UNKNOWN, Info, Size, combine, product, sequence
