@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ OWN: list[tuple[str, list[tuple[int, ...]]]] = [
     ("pix2pix", [IMAGE]),
 ]
 ENTRIES = [
-    ("vgg16", "VGG16", 32),
+    pytest.param("vgg16", "VGG16", 32, marks=LONG),
     ("mobilenet_v2", "MobileNetV2", 32),
     pytest.param("vgg19", "VGG19", 32, marks=LONG),
     pytest.param("resnet", "ResNet50", 32, marks=LONG),
@@ -62,6 +63,7 @@ def doubles() -> Iterator[None]:
     keras.config.set_floatx(before)
 
 
+@lru_cache
 def read(path: Path, sizes: bool) -> Staged:
     staged = stage(cst.parse_module(path.read_text()), sizes=sizes)
     assert not staged.findings

@@ -8,9 +8,9 @@ from typing import Any
 
 import libcst as cst
 
+from translate.staging.functions import APPLIED, BLOCK, BUILDER, TENSOR, Function
 from translate.staging.making import TOLD, Construction, DynamicArguments, class_construction, construct
 from translate.staging.naming import snake
-from translate.staging.program import APPLIED, BLOCK, BUILDER, TENSOR, Function
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.sizes import UNKNOWN, Info, Size
 from translate.staging.state import CannotStage, State, Value

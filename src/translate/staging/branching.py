@@ -8,8 +8,8 @@ from typing import Any
 import libcst as cst
 
 from translate.staging.blocks import Block, Branch, Slot
+from translate.staging.functions import TENSOR
 from translate.staging.joining import join
-from translate.staging.program import TENSOR
 from translate.staging.reading import is_dynamic
 from translate.staging.sizes import UNKNOWN, Info
 from translate.staging.state import State, Value

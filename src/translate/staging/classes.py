@@ -7,9 +7,9 @@ from typing import Any
 import libcst as cst
 
 from translate.staging.blocks import suite
+from translate.staging.functions import BUILDER, CLOSURE, TENSOR, Function
 from translate.staging.loops import finish
 from translate.staging.making import Told
-from translate.staging.program import BUILDER, CLOSURE, TENSOR, Function
 from translate.staging.sizes import Info, Size, pending_in
 from translate.staging.state import CannotStage, Shared, State, Value, size_parameter
 from translate.staging.statements import block

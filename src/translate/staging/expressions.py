@@ -8,8 +8,8 @@ import libcst as cst
 
 from translate.staging.applying import apply, of_model
 from translate.staging.blocks import Block, Branch
+from translate.staging.functions import APPLIED, MAKER, TENSOR, Function
 from translate.staging.making import construct
-from translate.staging.program import APPLIED, MAKER, TENSOR, Function
 from translate.staging.reading import Reading, is_dynamic, optional, shape_read
 from translate.staging.results import elementwise
 from translate.staging.sizes import UNKNOWN, Info, Size, combine, sequence

@@ -7,8 +7,8 @@ from typing import Any
 import libcst as cst
 
 from translate.staging.blocks import Block, Repeat, Slot
+from translate.staging.functions import TENSOR
 from translate.staging.loops import Loop, LoopItem
-from translate.staging.program import TENSOR
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.sizes import UNKNOWN, Info, Size
 from translate.staging.state import MAIN, CannotStage, State, Value

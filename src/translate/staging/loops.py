@@ -13,6 +13,8 @@ from translate.staging.trees import assign, evaluate
 
 MOST_IN_ZIP = 4
 """How many lists a ``zip`` may walk; more are indexed."""
+LONGEST = 96
+"""How long the head of a loop may be."""
 
 
 @dataclass(eq=False)
@@ -133,6 +135,8 @@ class Calls:
         if loop.index_used:
             target = f"{loop.index}, ({target})" if len(elements) > 1 else f"{loop.index}, {target}"
             walked = f"enumerate({walked})" if loop.first == "0" else f"enumerate({walked}, {loop.first})"
+        if len(target) + len(walked) > LONGEST:
+            return self._indexed(loop, streams, sources)
         return _for(target, walked, loop.node)
 
     def _indexed(self, loop: Loop, streams: list[Kept], sources: list[str]) -> cst.For:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from translate.staging.functions import CLOSURE, Function
 from translate.staging.naming import hint_from_name, layer_hint, snake
-from translate.staging.program import CLOSURE, Function
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.results import class_result, function_result, layer_result
 from translate.staging.sizes import UNKNOWN, Info, Size, combine

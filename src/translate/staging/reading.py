@@ -6,13 +6,14 @@ from typing import Any
 
 import libcst as cst
 
-from translate.staging.program import NOTHING, SHAPES, STATIC, TENSOR, Atoms, _Reading  # pyright: ignore[reportPrivateUsage]
+from translate.staging.functions import NOTHING, SHAPES, STATIC, TENSOR, Atoms
+from translate.staging.holding import FunctionReading
 from translate.staging.sizes import Size
 from translate.staging.state import State
 from translate.staging.trees import dotted, within
 
 
-class Reading(_Reading):
+class Reading(FunctionReading):
     """The same questions as of the whole function, answered by what names hold now."""
 
     def __init__(self, state: State) -> None:

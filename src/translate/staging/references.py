@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from translate.staging.program import BUILDER, Function, _Reading  # pyright: ignore[reportPrivateUsage]
+from translate.staging.functions import BUILDER, Function
+from translate.staging.holding import FunctionReading
 from translate.staging.trees import Keeping, read_names, within
 from translate.staging.vanishing import parameter_of
 from translate.staging.writing import written
@@ -154,7 +155,7 @@ class _References(Keeping):
             owner = owner.parent
         if owner is not None and node.value not in owner.nested:
             return None  # a variable that may hold it
-        atoms = _Reading(self.shared.program, self.stack[-1]).atoms(node)
+        atoms = FunctionReading(self.shared.program, self.stack[-1]).atoms(node)
         return next((a for a in atoms if isinstance(a, Function) and a.name == node.value), None)
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:

@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from translate.staging.program import Function
+from translate.staging.functions import Function
 from translate.staging.sizes import UNKNOWN, Info, Size, combine, pending_in, sequence, substitute
 from translate.staging.state import State
 from translate.staging.table import Entry

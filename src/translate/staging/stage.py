@@ -9,8 +9,10 @@ import libcst as cst
 
 from translate.infer.facts import Finding
 from translate.staging.classes import class_for
+from translate.staging.functions import BLOCK, BUILDER, CLOSURE, PLAIN, TENSOR, Function
+from translate.staging.holding import FunctionReading
 from translate.staging.naming import class_name
-from translate.staging.program import BLOCK, BUILDER, CLOSURE, PLAIN, TENSOR, Function, Program, _Reading  # pyright: ignore[reportPrivateUsage]
+from translate.staging.program import Program
 from translate.staging.references import rewrite_plain, still_called
 from translate.staging.script import Script, instance, wrap
 from translate.staging.state import CannotStage, Shared
@@ -18,7 +20,8 @@ from translate.staging.table import MODEL, table
 from translate.staging.trees import within
 from translate.staging.vanishing import Vanishing
 
-ROUNDS = 12
+ROUNDS = 60
+"""Enough for any file: what is found out only grows."""
 CODE = "T106"
 
 
@@ -179,7 +182,7 @@ def _ordered(program: Program) -> list[Function]:
     def visit(function: Function, path: tuple[Function, ...]) -> None:
         if function in found or function in path:
             return
-        reading = _Reading(program, function)
+        reading = FunctionReading(program, function)
         for node in within(function.node.body):
             if isinstance(node, cst.Name):
                 for atom in reading.atoms(node):

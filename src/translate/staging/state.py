@@ -10,9 +10,10 @@ from typing import Any
 import libcst as cst
 
 from translate.staging.blocks import Block, Later, Slot
+from translate.staging.functions import TENSOR, Atoms, Function
 from translate.staging.loops import Calls, Kept, Loop
 from translate.staging.naming import Names, plural
-from translate.staging.program import TENSOR, Atoms, Function, Program
+from translate.staging.program import Program
 from translate.staging.sizes import UNKNOWN, Info, Pending, Size
 from translate.staging.trees import assign, bound_names, changed_names, code, evaluate, read_names, targets, within
 from translate.staging.vanishing import Vanishing

@@ -7,7 +7,9 @@ from typing import Any
 
 import libcst as cst
 
-from translate.staging.program import APPLIED, MAKER, Function, Program, _Reading  # pyright: ignore[reportPrivateUsage]
+from translate.staging.functions import APPLIED, MAKER, Function
+from translate.staging.holding import FunctionReading
+from translate.staging.program import Program
 from translate.staging.table import FRAMEWORK
 from translate.staging.trees import dotted, statements, targets, within
 
@@ -65,7 +67,7 @@ class Vanishing:
 
     def _mixed(self, function: Function) -> Iterator[Variable]:
         """Functions that may stand for each other must lose the same arguments."""
-        reading = _Reading(self.program, function)
+        reading = FunctionReading(self.program, function)
         for node in within(function.node.body):
             if not isinstance(node, cst.Call):
                 continue
@@ -134,7 +136,7 @@ class Vanishing:
         """Whether an argument says a name, and nothing else."""
         if argument.star:
             return False
-        reading = _Reading(self.program, function)
+        reading = FunctionReading(self.program, function)
         callee = reading.atoms(call.func)
         callees = [a for a in callee if isinstance(a, Function)]
         if callees:
