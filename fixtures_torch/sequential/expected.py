@@ -30,7 +30,7 @@ class SamePad(nn.Module):
         return F.pad(x, pads, value=self.value)
 
 
-def make(classes=10):  # TODO(translate): T106 `make` stays as it is: it makes layers, but not for tensors that it takes
+def make(classes=10):
     model = nn.Sequential(
         nn.Conv2d(1, 32, kernel_size=(3, 3)), nn.ReLU(),  # edges
         nn.MaxPool2d(kernel_size=(2, 2)),

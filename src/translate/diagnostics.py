@@ -11,6 +11,7 @@ CODES: dict[str, str] = {
     "T103": "a construct of the language that is not translated yet",
     "T104": "an in-place operation that changes another name too",
     "T105": "how the axes of a tensor are arranged could not be found out",
+    "T106": "functional code that cannot be separated into a constructor and a call",
     "N201": "weight initialisation was left out",
     "N202": "known difference between the frameworks",
     "N203": "the whole file is kept channels first",

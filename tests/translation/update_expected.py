@@ -10,7 +10,8 @@ from translate.translation import translate
 
 
 def main(chosen: list[str]) -> None:
-    for folder, name in ((folder, name) for folder in (FIXTURES, BACK) for name in names(folder)):
+    every = [(folder, name) for folder in (FIXTURES, BACK) for name in names(folder)]
+    for folder, name in every:
         if chosen and name not in chosen:
             continue
         one = fixture(name, folder)

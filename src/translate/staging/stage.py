@@ -81,12 +81,26 @@ def _findings(failed: dict[cst.CSTNode, CannotStage]) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def _applies(function: Function) -> bool:
+    """Whether a function calls what it makes; one that only chains layers in a Sequential does not."""
+    bound = {name for n in within(function.node.body, enter=True) for name in _assigned(n)}
+    return any(
+        isinstance(n, cst.Call)
+        and (isinstance(n.func, cst.Call) or (isinstance(n.func, cst.Name) and n.func.value in bound))
+        for n in within(function.node.body, enter=True)
+    )
+
+
+def _assigned(node: cst.CSTNode) -> list[str]:
+    return [node.target.value] if isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Name) else []
+
+
 def _methods(program: Program) -> list[Finding]:
     """Functional code in methods is not separated, nor where it is not seen what a function takes."""
     found: list[Finding] = []
     for function in program.functions:
         left = function.kind == PLAIN and function.original not in program.failed and not _is_inner(function)
-        if left and TENSOR in function.result and program.makes(function):
+        if left and TENSOR in function.result and program.makes(function) and _applies(function):
             message = f"`{function.name}` stays as it is: it makes layers, but not for tensors that it takes"
             found.append(Finding(function.original, CODE, message, statement=function.original))
     for statement in program.module.body:
