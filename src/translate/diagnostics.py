@@ -18,6 +18,7 @@ CODES: dict[str, str] = {
     "N204": "a name that the target framework reserves was changed",
     "N205": "what something is was guessed",
     "N206": "a tensor is kept in an attribute while the model runs",
+    "N207": "a size that nothing tells: the layer finds it out at its first call",
 }
 
 

@@ -14,8 +14,6 @@ from translate.infer.values import Layer, Sequence, Tensor, Value, source
 from translate.rules import Rule, Signature
 from translate.rules.condition import NotKnown
 
-_CALLED = Signature("layer(x)")
-
 
 def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Call) -> Value:
     """A layer of the framework at work on its first operand, by the call ``node``."""
@@ -114,7 +112,8 @@ def inline(state: State, rule: Rule, bound: Bound, operand: Operand, node: cst.C
             settings.append((parameter.name, repr(axes.get(parameter.name, bound.value(parameter.name)))))
         except NotKnown:
             continue
-    written = Apply(rule, _CALLED, None, (("x", operand.index),), (), text, tuple(settings))
+    called = Signature(f"{rule.source[0].name}(x)")
+    written = Apply(rule, called, None, (("x", operand.index),), (), text, tuple(settings))
     state.record(state.facts.apply, node, written)
     return value
 

@@ -332,12 +332,16 @@ def _made(state: State, node: cst.CSTNode, apply: Apply, statements: tuple[cst.C
     """A layer that must be told the size of its input, of which nothing tells it."""
     data = apply.rule.data
     told = {*dict(apply.extra), *dict(apply.bound)}
-    if not data.keys() & {"always", "sized"} or "lazy" in data or "in_channels" in told:
+    if not data.keys() & {"always", "sized"} or IN_CHANNELS in told:
         return
     before, state.statements = state.statements, list(statements)
-    state.report(
-        node, "T102", f"{apply.signature.name} must be told how many channels its input has; nothing tells here"
-    )
+    name = apply.signature.name
+    if "lazy" in data and (apply.case is None or apply.case.target is None):
+        message = f"{name}: nothing tells how many channels its input has; it finds out when it is called"
+        state.report(node, "N207", message)
+    else:
+        message = f"{name} must be told how many channels its input has, which nothing tells here"
+        state.report(node, "T102", message)
     state.statements = before
 
 

@@ -119,6 +119,8 @@ class Walk:
         """The rules that say how the tensors of a module's class are kept."""
         for cls in type(module).__mro__:
             named = [*self.rules.find(torch_modules.public_name(cls)), *self.rules.find(f"helpers.{cls.__name__}")]
+            helper = f"helpers.{cls.__name__}("
+            named += [r for r in self.rules.back if str(r.data.get("torch")).startswith(helper)]
             found = [r for r in named if r.weights]
             if found:
                 return found
