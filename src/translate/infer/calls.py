@@ -174,6 +174,9 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         return _by_rule(state, node, name, rules, operands, None)
     if state.dialect.is_source(name):
         state.report(node, "T101", f"there is no rule for {name}")
+        for operand in operands if not state.dialect.last else ():
+            if tensors_in(operand.value):
+                state.need_source(operand)
         return source() if any(tensors_in(o.value) for o in operands) else Kept(name)
     if state.dialect.is_target(name):  # written for the target already
         return source() if any(tensors_in(o.value) for o in operands) else Kept(name)
