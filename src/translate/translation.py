@@ -14,8 +14,6 @@ from translate.infer.reading import read
 from translate.interfaces import Unit, units
 from translate.rewrite.rewriting import rewrite
 from translate.rules import RuleSet, load
-from translate.staging import stage
-from translate.staging.building import merge_build
 from translate.syntax import ParseError, Positions, parse
 
 Target = Literal["tf", "torch"]
@@ -78,6 +76,9 @@ def translate(
         positions = Positions(module, text)
         if to == "tf":
             return _translate(module, positions, loaded, layout, io)
+        from translate.staging import stage  # as much again to import as the rest
+        from translate.staging.building import merge_build
+
         staged = stage(merge_build(module))
         done = _translate(staged.module, positions, loaded, layout, io, staged.findings)
         return replace(done, classes={c.function: c.name for c in staged.classes})
