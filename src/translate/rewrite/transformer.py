@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, cast
 
 import libcst as cst
@@ -10,7 +10,7 @@ import libcst as cst
 from translate.infer.dotted import is_name
 from translate.infer.facts import Apply, Facts
 from translate.infer.flows import keeps_channels_first
-from translate.rewrite import branches, containers, instances, items, module_lists, parameters
+from translate.rewrite import arguments, branches, containers, instances, items, module_lists, parameters
 from translate.rewrite.adapters import Adapters
 from translate.rewrite.application import Application
 from translate.rewrite.classes import Classes
@@ -154,7 +154,7 @@ class Transformer(cst.CSTTransformer):
             return self.applied(original, updated)
         if original in facts.left_out:
             gone = facts.left_out[original]
-            updated = updated.with_changes(args=_without(updated.args, gone))
+            updated = updated.with_changes(args=arguments.without(updated.args, gone))
         if original in facts.containers:
             target = self.rules.dialect.sequential
             if target:
@@ -165,15 +165,15 @@ class Transformer(cst.CSTTransformer):
                 return updated.with_changes(func=updated.func.with_changes(attr=cst.Name("append")))
             return containers.method(facts.methods[original], updated)
         if original in facts.by_name:
-            updated = updated.with_changes(args=_by_name(updated.args, *facts.by_name[original]))
+            updated = updated.with_changes(args=arguments.by_name(updated.args, *facts.by_name[original]))
         if original in facts.told:
-            updated = updated.with_changes(args=[_first(facts.told[original], updated.args), *updated.args])
+            updated = updated.with_changes(args=[arguments.first(facts.told[original], updated.args), *updated.args])
         tested = self._tested(original)
         if tested:
             return instances.test(updated, tested)
         if original in facts.training_calls:
             keyword = cst.Arg(cst.Name("training"), cst.Name("training"), _TIGHT)
-            return updated.with_changes(args=_append(updated.args, keyword))
+            return updated.with_changes(args=arguments.append(updated.args, keyword))
         return updated
 
     def _tested(self, call: cst.Call) -> dict[int, str]:
@@ -312,7 +312,7 @@ class Transformer(cst.CSTTransformer):
             return self.weight(apply, _assignment(self.application(apply, updated.value)))
         if apply is not None and apply.rule.data.get("role") == "assertion" and isinstance(updated.value, cst.Call):
             self.count(apply)
-            test, message = (_in_one_piece(argument.value) for argument in updated.value.args)
+            test, message = (arguments.in_one_piece(argument.value) for argument in updated.value.args)
             return cst.Assert(test, message)
         kind = self.facts.methods.get(value, "")
         named = containers.attribute_set(updated.value, self.classes.renamed) if kind == "setattr" else None
@@ -430,30 +430,6 @@ def _picked(original: cst.Subscript, updated: cst.Subscript) -> cst.BaseExpressi
     return updated.value.elements[index.value.evaluated_value].value
 
 
-def _by_name(arguments: Any, start: int, *names: str) -> list[cst.Arg]:
-    named = [
-        a if a.keyword or index < start else a.with_changes(keyword=cst.Name(name), equal=_TIGHT)
-        for index, (a, name) in enumerate(zip(arguments, names, strict=False))
-    ]
-    return [*named, *arguments[len(named) :]]
-
-
-def _append(arguments: Any, new: cst.Arg) -> list[cst.Arg]:
-    found = list(arguments)
-    if not found:
-        return [new]
-    trailing = found[-1].comma
-    found[-1] = found[-1].with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
-    return [*found, new.with_changes(comma=trailing)]
-
-
-def _in_one_piece(node: cst.BaseExpression) -> cst.BaseExpression:
-    """An expression over several lines needs brackets where those of a call are gone."""
-    if node.lpar or "\n" not in cst.Module([]).code_for_node(node):
-        return node
-    return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-
-
 def _assignment(application: Application) -> cst.Assign:
     """``self.register_buffer("mask", x)``: the template of the rule is an assignment."""
     template = application.rule.write or ""
@@ -464,18 +440,6 @@ def _assignment(application: Application) -> cst.Assign:
     left = left.with_changes(value=application.value("self"))
     right = fill(value.replace("{attribute}", attribute), application.names.shorten, application.placeholder)
     return cst.Assign([cst.AssignTarget(left)], right)
-
-
-def _first(text: str, others: Sequence[cst.Arg]) -> cst.Arg:
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")) if others else cst.MaybeSentinel.DEFAULT
-    return cst.Arg(cst.parse_expression(text), comma=comma)
-
-
-def _without(arguments: Sequence[cst.Arg], gone: Sequence[int]) -> list[cst.Arg]:
-    kept = [a for i, a in enumerate(arguments) if i not in gone]
-    if kept and len(kept) < len(arguments) and not isinstance(arguments[-1].comma, cst.Comma):
-        kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
-    return kept
 
 
 def _is_docstring(statement: cst.CSTNode) -> bool:
