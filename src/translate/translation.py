@@ -65,8 +65,11 @@ def translate(
 ) -> Translation:
     """Translate one source text. Never imports or runs it.
 
-    Raises SourceError if it is not Python, RuleError if a folder of rules cannot be used.
+    ``layout`` and ``io`` belong to ``to="tf"``: PyTorch code is channels first. Raises SourceError if it is not Python,
+    RuleError if a folder of rules cannot be used, ValueError if the options do not go together.
     """
+    if to == "torch" and (layout != "channels_last" or io != "target"):
+        raise ValueError("layout and io belong to the translation to Keras; PyTorch code is channels first")
     try:
         module = parse(text)
     except ParseError as error:
@@ -115,7 +118,7 @@ def _translate(
         tuple(sorted(diagnostics)),
         written.translated,
         tuple(units(facts, rules.dialect, lambda node: positions.of(node, node)[0])),
-        "channels_first" if first else "channels_last",
+        "channels_first" if first or not rules.dialect.last else "channels_last",
     )
 
 

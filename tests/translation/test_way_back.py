@@ -29,6 +29,7 @@ def test_translation_is_the_expected_text(name: str) -> None:
 def test_nothing_is_left_of_keras(name: str) -> None:
     done = translated(name)
     assert done.complete, done.diagnostics
+    assert done.layout == "channels_first"
     imported = {n.name for s in ast.walk(ast.parse(done.code)) if isinstance(s, ast.Import) for n in s.names}
     imported |= {str(s.module) for s in ast.walk(ast.parse(done.code)) if isinstance(s, ast.ImportFrom)}
     assert not {name for name in imported if name.partition(".")[0] in ("keras", "tensorflow")}

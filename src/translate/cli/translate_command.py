@@ -45,6 +45,8 @@ class Request:
 
     def validate(self) -> None:
         """Raise CommandError if the options do not go together."""
+        if self.to == "torch" and (self.layout != "channels_last" or self.io != "target"):
+            raise CommandError("--layout and --io belong to --to tf: PyTorch code is channels first; leave them out")
         if self.diff and self.check:
             raise CommandError("--diff and --check exclude each other; use one of them")
         if self.diff and self.report == "json":
