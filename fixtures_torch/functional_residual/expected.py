@@ -19,8 +19,8 @@ class SamePad(nn.Module):
         return F.pad(x, pads, value=self.value)
 
 
-def activation_layer(function):
-    """The module for an activation that Keras knows by name; a module or None stays what it is."""
+def activation_layer(function, axis=-1):
+    """The module for an activation that Keras knows by name; a module stays what it is. ``axis``: of softmax."""
     modules = {
         "relu": nn.ReLU,
         "relu6": nn.ReLU6,
@@ -41,7 +41,7 @@ def activation_layer(function):
     if function is None:
         return nn.Identity()
     if function == "softmax":
-        return nn.Softmax(dim=-1)
+        return nn.Softmax(dim=axis)
     return modules[function]() if isinstance(function, str) else function
 
 
@@ -59,7 +59,7 @@ class ConvBn(nn.Module):
         ))
         self.bn = nn.BatchNorm2d(filters, eps=1.001e-5, momentum=0.01)
         if activation:
-            self.activation = activation_layer(activation)
+            self.activation = activation_layer(activation, 1)
 
     def forward(self, x):
         x = self.conv(x)

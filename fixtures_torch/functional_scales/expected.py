@@ -43,7 +43,7 @@ class Unet(nn.Module):
         self.upsample_1 = nn.Upsample(scale_factor=(2, 2))
         self.conv_1 = nn.Sequential(nn.Conv2d(base * 2, base, 2, padding="same"), nn.ReLU())
         self.double_conv_4 = DoubleConv(2 * base, base)
-        self.conv_2 = nn.Conv2d(base, classes, 1)
+        self.conv_2 = nn.Sequential(nn.Conv2d(base, classes, 1), nn.Softmax(dim=1))
 
     def forward(self, inputs):
         c1 = self.double_conv(inputs)

@@ -25,5 +25,5 @@ def unet(channels=3, classes=2, base=4):
     c4 = double_conv(Concatenate(axis=3)([c2, u2]), base * 2)
     u1 = Conv2D(base, 2, activation="relu", padding="same")(UpSampling2D(size=(2, 2))(c4))
     c5 = double_conv(Concatenate(axis=3)([c1, u1]), base)
-    outputs = Conv2D(classes, 1)(c5)
+    outputs = Conv2D(classes, 1, activation="softmax")(c5)
     return Model(inputs=inputs, outputs=outputs)

@@ -1,8 +1,8 @@
 import torch
 
 
-def activation_layer(function):
-    """The module for an activation that Keras knows by name; a module or None stays what it is."""
+def activation_layer(function, axis=-1):
+    """The module for an activation that Keras knows by name; a module stays what it is. ``axis``: of softmax."""
     modules = {
         "relu": torch.nn.ReLU,
         "relu6": torch.nn.ReLU6,
@@ -23,5 +23,5 @@ def activation_layer(function):
     if function is None:
         return torch.nn.Identity()
     if function == "softmax":
-        return torch.nn.Softmax(dim=-1)
+        return torch.nn.Softmax(dim=axis)
     return modules[function]() if isinstance(function, str) else function

@@ -33,6 +33,9 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
     told = sizes.told(layer, operands[0]) if _wants_size(rule) and not known else ()
     if axes or told:
         apply = Apply(rule, apply.signature, case, apply.bound, tuple(axes.items()), extra=told)
+    if not state.dialect.last and isinstance(value, Tensor) and value.is_image:
+        settings = (("activation_axis", "1"),)  # of a softmax, which works along the last axis in the source
+        apply = Apply(rule, apply.signature, case, apply.bound, apply.axes, extra=(*apply.extra, *settings))
     record_layer(state, layer, apply)
     value = sizes.given(rule, layer, operands[0], value)
     try:

@@ -83,9 +83,11 @@ class Application:
         """The layer that stands for an activation, which is given by name or as a function."""
         known = literal(activation)
         text = self.dialect.activations.get(str(known).lower()) if known is not _UNKNOWN else None
+        axis = self.extra.get("activation_axis", "-1")
         if text is not None:
-            return cst.parse_expression(self.names.shorten(text))
-        return fill(self.dialect.activation, self.names.shorten, lambda _key, _how, _item: activation)
+            return cst.parse_expression(self.names.shorten(text.replace("{axis}", axis)))
+        template = self.dialect.activation.replace("{axis}", axis)
+        return fill(template, self.names.shorten, lambda _key, _how, _item: activation)
 
     # placeholders
 
