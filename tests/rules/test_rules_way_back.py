@@ -97,3 +97,14 @@ def test_most_operations_are_read_backwards() -> None:
     """One list of rules serves both ways, where what is written is a plain call."""
     assert len(READ_BACK) > 200
     assert all(r.target is not None for r in READ_BACK)
+
+
+def test_what_a_rule_depends_on_is_said() -> None:
+    """Keras divides by n, PyTorch by n - 1 unless told otherwise."""
+    (var, *_) = RULES.find("keras.ops.var")
+    assert var.cases[0].set == {"unbiased": "False"}
+
+
+def test_a_case_that_depends_on_the_value_is_not_read_back() -> None:
+    squares = [r for r in READ_BACK if r.source[0].name == "keras.ops.square"]
+    assert all("pow" not in (r.target.name if r.target else "") for r in squares)

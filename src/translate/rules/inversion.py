@@ -7,10 +7,12 @@ arguments reach is known. What PyTorch must be told and Keras finds out (``in_ch
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import replace
 from typing import Any, cast
 
+from translate.rules.condition import NotKnown, holds
 from translate.rules.model import Case, Passing, Rule
 from translate.rules.signature import REQUIRED, Signature
 
@@ -20,7 +22,7 @@ _LAYERS = "keras.layers."
 
 def inverted(rule: Rule) -> Rule | None:
     """The rule for the other direction, None if it cannot be read backwards."""
-    signature = _plain_target(rule)
+    signature = rule.target if rule.write is None else None
     if signature is None or not signature.callable or signature.name.startswith("helpers."):
         return None
     target = next((s for s in rule.source if s.callable and "." in s.name), None)
@@ -29,26 +31,81 @@ def inverted(rule: Rule) -> Rule | None:
     arguments = _arguments(rule, target, signature)
     if arguments is None:
         return None
-    kept = {
-        k: v for k, v in rule.data.items() if k in ("tensors", "view", "training", "elements", "differs", "weights")
-    }
-    return Rule((signature,), target, rule.family, {**kept, "_arguments": arguments})
-
-
-def _plain_target(rule: Rule) -> Signature | None:
-    if rule.target is None or rule.write is not None:
+    defaults = _Defaults(target, {name for passing in arguments.values() for name in passing.targets})
+    always = _settings(rule, defaults)
+    if always is None:
         return None
-    if not rule.cases:
-        return rule.target
-    plain = [c for c in rule.cases if c.write is None and not c.set and c.target is None and not c.becomes]
-    return rule.target if plain else None
+    kept = {k: rule.data[k] for k in _BOTH_WAYS if k in rule.data}
+    cases = (Case(set=always),) if always else ()
+    return Rule((signature,), target, rule.family, {**kept, "_arguments": arguments}, cases)
+
+
+class _Defaults:
+    """What conditions may ask, of a call that passes nothing but what the target's arguments reach."""
+
+    def __init__(self, signature: Signature, reached: set[str]) -> None:
+        self.signature, self.reached = signature, reached
+
+    def value(self, name: str) -> Any:
+        parameter = self.signature.parameter(name)
+        if name in self.reached or parameter is None or parameter.required:
+            raise NotKnown
+        return parameter.default
+
+    def text(self, name: str) -> str:
+        raise NotKnown
+
+    def given(self, name: str) -> bool:
+        if name in self.reached:
+            raise NotKnown
+        return False
+
+    def is_tensor(self, name: str) -> bool:
+        raise NotKnown
+
+    def rank(self, name: str) -> int:
+        raise NotKnown
+
+
+def _settings(rule: Rule, defaults: _Defaults) -> dict[str, str] | None:
+    """Arguments that must be given for the rule to say this; None if it does not say it as a plain call."""
+    conditions: list[Any] = [c.only for c in rule.cases if _is_plain(c)] if rule.cases else [None]
+    own = _required(rule.only, defaults, overload=True)
+    for condition in conditions:
+        found = _required(condition, defaults)
+        if own is not None and found is not None:
+            return {**own, **found}
+    return None
+
+
+def _is_plain(case: Case) -> bool:
+    return case.write is None and not case.set and case.target is None and not case.becomes
+
+
+def _required(condition: Any, defaults: _Defaults, overload: bool = False) -> dict[str, str] | None:
+    """Arguments by which ``condition`` holds; None if it may not hold. ``overload``: it tells spellings apart."""
+    if condition is None or holds(condition, defaults):
+        return {}
+    if isinstance(condition, str):
+        names = {n.id for n in ast.walk(ast.parse(condition, mode="eval")) if isinstance(n, ast.Name)}
+        parameters = {p.name for p in defaults.signature.parameters}
+        return {} if overload and names & parameters <= defaults.reached else None
+    wanted: dict[str, Any] = condition
+    found: dict[str, str] = {}
+    for name, value in wanted.items():
+        if holds({name: value}, defaults):
+            continue
+        if name in defaults.reached and not overload:
+            return None
+        if name not in defaults.reached:
+            found[name] = repr(value[0] if isinstance(value, list) else value)  # pyright: ignore[reportUnknownArgumentType]
+    return found
 
 
 def _arguments(rule: Rule, source: Signature, target: Signature) -> dict[str, Passing] | None:
     """By parameter of the target, how it reaches the source; None if one cannot, or is needed and not reached."""
     first = rule.source[0]
     found: dict[str, Passing] = {}
-    reached: set[str] = set()
     for place, parameter in enumerate(source.parameters):
         name = first.parameters[0].name if place == 0 and parameter.name == "self" else parameter.name
         passing = rule.arguments.get(name) or (Passing((name,)) if target.parameter(name) else Passing())
@@ -59,13 +116,8 @@ def _arguments(rule: Rule, source: Signature, target: Signature) -> dict[str, Pa
             if values is not None and passing.values is not None and len(values) != len(passing.values):
                 return None
             found[key] = replace(passing, targets=(parameter.name,), values=values)
-            reached.add(parameter.name)
         if not passing.targets and parameter.default is REQUIRED:
             return None
-        if not passing.targets and isinstance(rule.only, dict) and name in rule.only:
-            wanted: Any = rule.only[name]
-            if parameter.default != wanted and not (isinstance(wanted, list) and parameter.default in wanted):
-                return None
     return found if all(p.name in found or not p.required for p in target.parameters) else None
 
 
