@@ -80,3 +80,26 @@ def test_a_fault_in_the_translation_is_found(name: str, tmp_path: Path) -> None:
         source, target, one.model, one.inputs, Options(to="torch", translated_model=model, examples=0, training=False)
     )
     assert result.verdict == "different", result.message
+
+
+NOT_ONLY_DROPPED = {
+    "training of one call": ("self.bn = layers.BatchNormalization()", "return self.bn(x, training=False)", "T102"),
+    "a layer that does not train": ("self.bn = layers.Dense(3, trainable=False)", "return self.bn(x)", "T102"),
+    "trainable of a layer": (
+        "self.bn = layers.Dense(3)\n        self.bn.trainable = False",
+        "return self.bn(x)",
+        "T101",
+    ),
+    "a merge that is not called": ("self.merge = layers.Add()", "return x", "T102"),
+    "trainable of a model": ("self.trainable = False", "return x", "T101"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_ONLY_DROPPED)
+def test_what_changes_training_is_not_dropped_in_silence(name: str) -> None:
+    init, call, code = NOT_ONLY_DROPPED[name]
+    text = (
+        "import keras\nfrom keras import layers\n\n\nclass Net(keras.Model):\n    def __init__(self):\n"
+        f"        super().__init__()\n        {init}\n\n    def call(self, x):\n        {call}\n"
+    )
+    assert code in {d.code for d in translate(text, to="torch").diagnostics if not d.is_note}

@@ -99,6 +99,11 @@ def _set_attribute(state: State, target: cst.Attribute, value: Value, augmented:
 
     owner = evaluate(state, target.value)
     name = target.attr.value
+    rules = [] if state.dialect.last else state.rules.find(f"{state.dialect.module}.{name}")
+    setting = bool(rules) and not rules[0].supported and not rules[0].source[0].callable
+    if setting and any(isinstance(o, (Instance, Layer, Container)) for o in options(owner)):
+        state.report(target, "T101", f"{rules[0].name} has no counterpart in {state.dialect.name}", rules[0].help)
+        return
     for option in options(owner):
         if not isinstance(option, Instance):
             continue

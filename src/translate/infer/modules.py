@@ -72,9 +72,16 @@ def _tell_size(state: State, callee: Instance, operands: Operands) -> None:
 
 def leave_out_of_call(state: State, node: cst.Call, operands: Operands) -> None:
     """Arguments of calls that the target does without (``training=training``)."""
-    gone = tuple(o.index for o in operands if o.keyword in state.dialect.call_without)
-    if gone:
-        state.record(state.facts.left_out, node, gone)
+    without = [o for o in operands if o.keyword in state.dialect.call_without]
+    for operand in without:
+        if isinstance(operand.value, Const) and operand.value.value is not None:
+            message = (
+                f"{operand.keyword}={operand.value.value} for one call: a module of PyTorch trains as a whole or not"
+            )
+            state.report(node, "T102", message, "call train() or eval() of that module, or use the function")
+            return
+    if without:
+        state.record(state.facts.left_out, node, tuple(o.index for o in without))
 
 
 def leave_out_of_constructor(state: State, node: cst.Call, operands: Operands, everything: bool = False) -> None:

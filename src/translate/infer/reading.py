@@ -331,6 +331,11 @@ def _constructed(state: State, call: cst.Call, info: ClassInfo, statements: tupl
 def _made(state: State, node: cst.CSTNode, apply: Apply, statements: tuple[cst.CSTNode, ...]) -> None:
     """A layer that must be told the size of its input, of which nothing tells it."""
     data = apply.rule.data
+    if "inline" in data and apply.rule.target is None and apply.rule.write is None:
+        before, state.statements = state.statements, list(statements)
+        state.report(node, "T102", f"{apply.signature.name} is made, but it is not seen how it is called")
+        state.statements = before
+        return
     told = {*dict(apply.extra), *dict(apply.bound)}
     if not data.keys() & {"always", "sized"} or IN_CHANNELS in told:
         return

@@ -35,6 +35,8 @@ def inverted(rule: Rule) -> Rule | None:
     always = _settings(rule, defaults)
     if always is None:
         return None
+    if signature.name.startswith(_LAYERS):
+        arguments = {**{name: Passing() for name in _WITHOUT_EFFECT}, **arguments}
     kept = {k: rule.data[k] for k in _BOTH_WAYS if k in rule.data}
     cases = (Case(set=always),) if always else ()
     return Rule((signature,), target, rule.family, {**kept, "_arguments": arguments}, cases)
@@ -141,6 +143,8 @@ _EVERY_LAYER = {
     "input_dim": "None",
     "in_channels": "None",
 }
+_WITHOUT_EFFECT = [name for name in _EVERY_LAYER if name != "trainable"]
+"""Those that the target does without; a layer that does not train must not become one that does."""
 
 
 def backwards(entry: dict[str, Any], family: str, left_out: dict[str, list[str]]) -> list[Rule]:
@@ -148,7 +152,7 @@ def backwards(entry: dict[str, Any], family: str, left_out: dict[str, list[str]]
     spelled: str | list[str] = entry["keras"]
     names = [spelled] if isinstance(spelled, str) else spelled
     first = Signature(names[0])
-    gone = {name for found in left_out.values() for name in found} | {*_EVERY_LAYER, "data_format"}
+    gone = {name for found in left_out.values() for name in found} | {*_WITHOUT_EFFECT, "data_format"}
     return [_backwards(entry, family, first, Signature(name), gone) for name in names]
 
 
