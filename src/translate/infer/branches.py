@@ -7,7 +7,7 @@ import ast
 import libcst as cst
 
 from translate.infer.dotted import walk
-from translate.infer.expressions import evaluate
+from translate.infer.expressions import called, evaluate
 from translate.infer.initialisation import drop, initialises
 from translate.infer.narrowing import narrowed
 from translate.infer.references import is_direct
@@ -54,7 +54,7 @@ def decided(state: State, test: cst.BaseExpression) -> bool | None:
 def _asked(state: State, test: cst.BaseExpression) -> str:
     """The name of what a test calls, or of the attribute of a tensor that it looks at."""
     if isinstance(test, cst.Call) and is_direct(state, test.func):
-        asked = evaluate(state, test.func)
+        asked, _ = called(state, test.func)
         return asked.name if isinstance(asked, Api) else ""
     if isinstance(test, cst.Attribute) and isinstance(test.value, cst.Name):
         tensors = all(isinstance(o, Tensor) for o in options(evaluate(state, test.value)))

@@ -143,9 +143,14 @@ def _unknown(state: State, node: cst.Call) -> None:
 
     Unless nothing comes of the call, as of logging.
     """
-    parent = state.statements[-1] if state.statements else None
-    if not (isinstance(parent, cst.SimpleStatementLine) and _is_statement(parent, node)):
+    if not _stands_alone(state, node):
         state.lose(node)
+
+
+def _stands_alone(state: State, node: cst.Call) -> bool:
+    """Whether a call is a statement, so that nothing is done with what it gives."""
+    parent = state.statements[-1] if state.statements else None
+    return isinstance(parent, cst.SimpleStatementLine) and _is_statement(parent, node)
 
 
 # the framework
@@ -161,6 +166,9 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         return inputs(state, node, operands)
     if name.rpartition(".")[0] in state.dialect.settings:
         return OPAQUE
+    if kind == "gone" and _stands_alone(state, node):
+        state.record(state.facts.dropped, state.statements[-1], "")
+        return NONE
     if kind == "mapping":
         return builtin.call(state, node, "dict", operands)
     if kind == "initialiser":

@@ -116,15 +116,16 @@ def _is_number(state: State, name: str) -> bool:
     return bool(name) and any(r.tensors == "number" for r in state.rules.find(f"{state.dialect.tensor}.{name}"))
 
 
-def _call(state: State, node: cst.Call) -> Value:
-    function = node.func
+def called(state: State, function: cst.BaseExpression) -> tuple[Value, Operand | None]:
+    """What is called, and the object whose method it is."""
     if isinstance(function, cst.Attribute):
         owner = _owner(state, function.value, function.attr.value)
-        callee = attribute(state, function, owner, called=True)
-        receiver = Operand(owner, function.value, index=-1)
-    else:
-        callee = _owner(state, function)
-        receiver = None
+        return attribute(state, function, owner, called=True), Operand(owner, function.value, index=-1)
+    return _owner(state, function), None
+
+
+def _call(state: State, node: cst.Call) -> Value:
+    callee, receiver = called(state, node.func)
     operands: list[Operand] = []
     for index, argument in enumerate(node.args):
         value = evaluate(state, argument.value)

@@ -40,6 +40,8 @@ def flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str 
         if "features" in form and _is_features(operand, rank):
             return _features_second(state, operand), {}
         state.need_image(operand, rank, first)
+        if rule.tensors.endswith("-> number"):
+            return OPAQUE, {}
         if _rank(rule.tensors) is not None:
             return source(_rank(rule.tensors)), {}
         return source(rank) if first else image(rank, becomes == "1x1"), {}

@@ -85,9 +85,9 @@ def leave_out_of_call(state: State, node: cst.Call, operands: Operands) -> None:
 
 
 def leave_out_of_constructor(state: State, node: cst.Call, operands: Operands, everything: bool = False) -> None:
-    """Arguments of constructors that the target does without: names of layers, and what is passed on with ``**``."""
+    """Arguments of constructors that the target does without: names of layers. ``everything``: of ``super().__init__``."""
     without = state.dialect.constructor_without
-    gone = tuple(o.index for o in operands if without and (everything or o.keyword in without or o.star == "**"))
+    gone = tuple(o.index for o in operands if without and (everything or o.keyword in without))
     if gone:
         state.record(state.facts.left_out, node, gone)
 

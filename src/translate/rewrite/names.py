@@ -15,7 +15,8 @@ class Names:
         free = {m: n for m, (n, _) in dialect.modules.items() if n not in taken or m in dialect.target}
         self._modules = sorted(free, key=len, reverse=True)
         self._dialect = dialect
-        self._pattern = re.compile(rf"(?<![\w.'\"])(?:{'|'.join(dialect.target)}|helpers)(?:\.\w+)+")
+        heads = "|".join(dict.fromkeys((*dialect.target, *(m.partition(".")[0] for m in dialect.modules), "helpers")))
+        self._pattern = re.compile(rf"(?<![\w.'\"])(?:{heads})(?:\.\w+)+")
         self.used: set[str] = set()
         """Modules of the target that must be imported."""
         self.helpers: list[str] = []
