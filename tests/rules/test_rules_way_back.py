@@ -89,7 +89,7 @@ def test_helper_is_one_definition(path: Path) -> None:
     definitions = [n for n in tree.body if isinstance(n, (ast.ClassDef, ast.FunctionDef))]
     imports = [a.name for n in tree.body if isinstance(n, ast.Import) for a in n.names]
     assert [n.name for n in definitions] == [path.stem]
-    assert imports == ["torch"] or path.stem.startswith("SeparableConv")
+    assert imports in ([], ["torch"]) or path.stem.startswith("SeparableConv")
     assert ast.get_docstring(definitions[0])
 
 

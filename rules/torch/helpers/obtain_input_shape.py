@@ -1,5 +1,5 @@
 def obtain_input_shape(input_shape, default_size, min_size, require_flatten, weights=None):
-    """(height, width, channels) of the images, ``input_shape`` where it is given. Raises ValueError if it does not fit."""
+    """(height, width, channels) of images: ``input_shape``, if given. Raises ValueError if that does not fit."""
     channels = input_shape[-1] if input_shape and weights != "imagenet" else 3
     default_shape = (default_size, default_size, channels)
     if not input_shape:

@@ -135,12 +135,14 @@ def placeholders(template: str) -> frozenset[str]:
     return frozenset(re.findall(r"\{(?:(?:scalar|module|dtype)\()?(\w+)\)?\}", template))
 
 
-def choose(rules: list[Rule], bound_for: dict[int, Bound]) -> tuple[Rule, Case | None, Bound] | str:
-    """The first rule that holds, or why none does."""
+def choose(
+    rules: list[Rule], bound_for: dict[int, Bound], chained: bool = False
+) -> tuple[Rule, Case | None, Bound] | str:
+    """The first rule that holds, or why none does. ``chained``: of those that are for images within a chain, too."""
     reason = ""
     for index, rule in enumerate(rules):
         bound = bound_for.get(index)
-        if bound is None:
+        if bound is None or (rule.data.get("chained") and not chained):
             continue
         if not holds(rule.only, bound):
             reason = reason or (f"only translated if {_told(rule.only)}" if rule.supported else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from translate.infer import module_lists
 from translate.infer.binding import constant, tensors_in
 from translate.infer.state import Operand, State
 from translate.infer.values import (
@@ -198,6 +199,8 @@ def add(owner: Sequence, name: str, operands: list[Operand], state: State) -> No
         return
     value = operands[-1].value
     certain = state.frame.branches == owner.born and owner.rest is None
+    if name in ("append", "insert"):
+        module_lists.added(state, owner, operands[-1])
     if name == "append" and certain:
         owner.items.append(value)
     elif name in ("append", "insert"):

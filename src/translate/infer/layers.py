@@ -10,7 +10,7 @@ from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.modules import leave_out_of_call
 from translate.infer.state import Infeasible, Operand, State
-from translate.infer.values import Layer, Sequence, Tensor, Value, source
+from translate.infer.values import Layer, Sequence, Tensor, Value, join, options, source
 from translate.rules import Rule, Signature
 from translate.rules.condition import NotKnown
 
@@ -20,7 +20,7 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
     if not operands:
         return source()
     leave_out_of_call(state, node, operands)
-    _by_rank(state, layer, operands[0])
+    _by_input(state, layer, operands[0])
     bound, apply = layer.bound
     rule: Rule = apply.rule
     case = apply.case
@@ -28,7 +28,7 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
         return HOOKS[rule.code + "_layer"](state, layer, bound, operands)
     if "inline" in rule.data and not state.chaining:
         return _inline(state, layer, operands[0], node)
-    value, axes = flows.flow(state, rule, bound, operands[0], case.becomes if case else "")
+    value, axes = _flow(state, rule, bound, operands[0], case.becomes if case else "")
     known = sizes.IN_CHANNELS in bound.operands
     told = sizes.told(layer, operands[0]) if _wants_size(rule) and not known else ()
     if axes or told:
@@ -46,6 +46,20 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
         for tensor in tensors_in(operands[0].value):
             tensor.changed_in_place(state.uncertain)
     return value
+
+
+def _flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str) -> tuple[Value, dict[str, object]]:
+    """What comes out; for each of the things that go in by itself, if the rule is for all of them."""
+    if not ("chained" in rule.data and _mixed(operand.value)):
+        return flows.flow(state, rule, bound, operand, becomes)
+    each = [Operand(t, operand.node, operand.in_chain, index=operand.index) for t in tensors_in(operand.value)]
+    return join(*(flows.flow(state, rule, bound, one, becomes)[0] for one in each)), {}
+
+
+def _mixed(value: Value) -> bool:
+    """Whether something is an image here and something else there."""
+    found = [o for o in options(value) if isinstance(o, Tensor)]
+    return any(t.is_image for t in found) and not all(t.is_image for t in found)
 
 
 def record_layer(state: State, layer: Layer, apply: Apply) -> None:
@@ -67,18 +81,24 @@ def _wants_size(rule: Rule) -> bool:
     return "always" in rule.data or bool(rule.data.get("sized"))
 
 
-def _by_rank(state: State, layer: Layer, operand: Operand) -> None:
-    """One class of the source may be several of the target, by how many axes it is called with."""
+def _by_input(state: State, layer: Layer, operand: Operand) -> None:
+    """One class of the source may be several of the target, by how many axes it is called with; or, within a chain
+    and where ranks are mixed, one that works on images as they are."""
     rule: Rule = layer.bound[1].rule
     ranks = rule.data.get("ranks")
     tensor = operand.value
-    if ranks is None or not isinstance(tensor, Tensor) or tensor.rank is None or tensor.rank in ranks:
-        return
-    others = [r for r in state.rules.find(layer.name) if tensor.rank in r.data.get("ranks", ())]
-    before = layer.bound[0]
-    chosen = choose(
-        others, {i: bind(r.spelling(layer.name), list(before.operands.values()), None) for i, r in enumerate(others)}
-    )
+    every = state.rules.find(layer.name)
+    others: list[Rule] = []
+    if (state.chaining and isinstance(tensor, Tensor) and tensor.is_image) or _mixed(tensor):
+        found = {t.rank for t in tensors_in(tensor)}
+        others = [r for r in every if found <= set(r.data.get("chained", ()))]
+    if not others:
+        if ranks is None or not isinstance(tensor, Tensor) or tensor.rank is None or tensor.rank in ranks:
+            return
+        others = [r for r in every if tensor.rank in r.data.get("ranks", ())]
+    before = list(layer.bound[0].operands.values())
+    bound_for = {i: bind(r.spelling(layer.name), before, None) for i, r in enumerate(others)}
+    chosen = choose(others, bound_for, chained=True)
     if isinstance(chosen, str):
         raise Infeasible
     other, case, bound = chosen

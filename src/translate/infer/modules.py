@@ -85,7 +85,7 @@ def leave_out_of_call(state: State, node: cst.Call, operands: Operands) -> None:
 
 
 def leave_out_of_constructor(state: State, node: cst.Call, operands: Operands, everything: bool = False) -> None:
-    """Arguments of constructors that the target does without: names of layers. ``everything``: of ``super().__init__``."""
+    """Arguments of constructors that the target does without: names. ``everything``: of ``super().__init__``."""
     without = state.dialect.constructor_without
     gone = tuple(o.index for o in operands if without and (everything or o.keyword in without))
     if gone:

@@ -7,15 +7,14 @@ from functools import partial
 import libcst as cst
 
 from translate.infer.calls import chain
-from translate.infer.dotted import names
-from translate.infer.facts import Apply, Facts
+from translate.infer.facts import Facts
+from translate.infer.finishing import finish, is_module, may_use, translated_before
 from translate.infer.functions import call_function, demanded, root_values, run
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.roles import role, role_member
-from translate.infer.sizes import IN_CHANNELS
+from translate.infer.roles import role_member
 from translate.infer.state import Frame, Operand, State
 from translate.infer.statements import execute, execute_block, is_initialiser
-from translate.infer.values import OPAQUE, Arrangement, Container, Instance, Layer, Tensor, Value, join, options
+from translate.infer.values import OPAQUE, Arrangement, Instance, Tensor, Value, join, options
 from translate.rules import RuleSet
 
 ROUNDS = 6
@@ -65,7 +64,7 @@ def _read(module: cst.Module, rules: RuleSet, channels_first: bool, source_io: b
     state.memo = {}
     state.source_io = source_io and not channels_first
     _compute(state, module)
-    _finish(state)
+    finish(state)
     return state.facts
 
 
@@ -159,7 +158,7 @@ def _compute(state: State, module: cst.Module) -> None:
     for info in state.classes:
         _roots(state, info, only_forward=False)
     for function in reversed(state.functions):
-        if is_initialiser(state, function) or _translated_before(state, function):
+        if is_initialiser(state, function) or translated_before(state, function):
             continue
         if function in state.makers:
             run(state, function, None, _plain(state, function), {})
@@ -169,8 +168,8 @@ def _compute(state: State, module: cst.Module) -> None:
     _lambdas(state)
     _uncalled(state)
     for function in state.all_functions:  # functions within functions that nobody called
-        unread = function.owner is None and function.node not in state.read and _may_use(state, function)
-        if unread and not is_initialiser(state, function) and not _translated_before(state, function):
+        unread = function.owner is None and function.node not in state.read and may_use(state, function)
+        if unread and not is_initialiser(state, function) and not translated_before(state, function):
             _root(state, function, None)
 
 
@@ -224,11 +223,6 @@ def _inside(info: ClassInfo) -> bool:
     return info.inside
 
 
-def is_module(state: State, info: ClassInfo) -> bool:
-    """Whether a class is, by whatever base, a module of the framework."""
-    return any(role(state, name) or state.dialect.is_source(name) for name in info.framework_bases())
-
-
 def _root(state: State, function: FunctionInfo, instance: Instance | None) -> None:
     wanted = demanded(state, function, instance)
     values = root_values(state, function, instance, wanted)
@@ -245,126 +239,3 @@ def _border(state: State, function: FunctionInfo, instance: Instance, values: di
     axes = {n: v.rank for n, v in values.items() if isinstance(v, Tensor) and v.is_image and v.rank is not None}
     state.facts.entries[function.node] = tuple(axes.items())
     state.facts.touched.add(function.node)
-
-
-def _translated_before(state: State, function: FunctionInfo) -> bool:
-    """Whether a function is written for the target already: it uses its names, and none of the source's."""
-    if not state.target_names:
-        return False
-    used = names(function.node)
-    source = {n for n in state.imported if state.dialect.is_source(_full(state, n))}
-    return bool(used & state.target_names) and not used & source
-
-
-def _may_use(state: State, function: FunctionInfo) -> bool:
-    """Whether a function could have anything to do with the source framework."""
-    if function.owner is not None:
-        return True
-    return bool(names(function.node) & {n for n in state.imported if state.dialect.is_source(_full(state, n))})
-
-
-def _full(state: State, name: str) -> str:
-    return getattr(state.module.get(name), "name", "")
-
-
-def _finish(state: State) -> None:
-    """Layers that nobody called, containers, and who needs to know about training."""
-    facts = state.facts
-    for statement, around in state.given_up:
-        if statement not in state.followed:
-            state.statements = list(around)
-            state.report(statement, "T105", "what this does to tensors could not be followed: their axes do not fit")
-    for function in state.all_functions:
-        before = _translated_before(state, function)
-        gone = function.node in facts.dropped or is_initialiser(state, function)
-        skipped = before or gone or not _may_use(state, function)
-        ours = function.owner is None or is_module(state, function.owner)
-        if ours and function.node not in state.read and not skipped:
-            state.statements = [function.node]
-            state.report(function.node, "T105", f"{function.name} was not read: nothing tells what it is given")
-    for node, rule, bound, arrangement, plain, unchanged, statements in state.flexible:
-        text = unchanged if arrangement.kind == "image" else plain
-        state.statements = list(statements)
-        state.record(facts.apply, node, Apply(rule, bound.signature, None, bound.slots(), (), text))
-    state.statements = []
-    for node, (apply, statements) in state.made.items():
-        if node not in facts.inlined:
-            _made(state, node, facts.apply.setdefault(node, apply), statements)
-        facts.touched.update(statements)
-    for container, statements in state.containers:
-        empty = state.dialect.last and container.kind == "sequential" and not container.children.everything()
-        mapped = " mapping" if container.from_mapping else (" empty" if empty else "")
-        facts.containers[container.node] = container.written_as + mapped
-        facts.touched.update(statements)
-    for call, info, statements in state.constructions:
-        _constructed(state, call, info, statements)
-    for held, made, statements in state.lists if state.dialect.module_list else ():
-        if any(isinstance(o, (Layer, Instance, Container)) for v in held.everything() for o in options(v)):
-            facts.listed.add(made)
-            facts.touched.update(statements)
-    _spread_training(state)
-    facts.classes = state.classes
-    facts.initialisers = {f.node for f, yes in state.initialisers.items() if yes}
-    facts.modules = {info.node for info in state.classes if is_module(state, info)}
-    for info in state.classes:
-        facts.touched.add(info.node)
-        if info.inside:
-            for base in info.lineage():
-                base.inside = True
-
-
-def _constructed(state: State, call: cst.Call, info: ClassInfo, statements: tuple[cst.CSTNode, ...]) -> None:
-    """A module of the file that must be told the size of its input."""
-    constructor = info.method("__init__")
-    names = [p.name.value for p in constructor.parameters] if constructor is not None else []
-    given = {a.keyword.value for a in call.args if a.keyword is not None}
-    if names[1:2] != [IN_CHANNELS] or call in state.facts.told or IN_CHANNELS in given:
-        return
-    required = sum(1 for p in (constructor.parameters[1:] if constructor else ()) if p.default is None)
-    if len(call.args) >= required:  # the source passes it itself
-        return
-    before, state.statements = state.statements, list(statements)
-    state.report(call, "T102", f"{info.name} must be told how many channels its input has, which nothing tells here")
-    state.statements = before
-
-
-def _made(state: State, node: cst.CSTNode, apply: Apply, statements: tuple[cst.CSTNode, ...]) -> None:
-    """A layer that must be told the size of its input, of which nothing tells it."""
-    data = apply.rule.data
-    if "inline" in data and apply.rule.target is None and apply.rule.write is None:
-        before, state.statements = state.statements, list(statements)
-        state.report(node, "T102", f"{apply.signature.name} is made, but it is not seen how it is called")
-        state.statements = before
-        return
-    told = {*dict(apply.extra), *dict(apply.bound)}
-    if not data.keys() & {"always", "sized"} or IN_CHANNELS in told:
-        return
-    before, state.statements = state.statements, list(statements)
-    name = apply.signature.name
-    if "lazy" in data and (apply.case is None or apply.case.target is None):
-        message = f"{name}: nothing tells how many channels its input has; it finds out when it is called"
-        state.report(node, "N207", message)
-    else:
-        message = f"{name} must be told how many channels its input has, which nothing tells here"
-        state.report(node, "T102", message)
-    state.statements = before
-
-
-def _spread_training(state: State) -> None:
-    """A method whose callee needs ``training`` needs it too."""
-    changed = True
-    while changed:
-        changed = False
-        for node, (caller, callee, statements) in state.calls.items():
-            function = node.func if isinstance(node, cst.Call) else None
-            direct = isinstance(function, cst.Attribute) and function.attr.value == callee.name
-            if callee.node not in state.facts.training or not (direct or isinstance(function, cst.Name)):
-                continue  # a layer that is called gets it from Keras
-            if node not in state.facts.training_calls:
-                state.facts.training_calls[node] = True
-                state.facts.touched.update(statements)
-                changed = True
-            if caller.node not in state.facts.training:
-                state.facts.training.add(caller.node)
-                state.facts.touched.add(caller.node)
-                changed = True

@@ -37,6 +37,10 @@ class Frame:
     """Names that are asked whether they are tuples or lists: indexed, they are."""
 
 
+HeldList = tuple[Sequence, cst.CSTNode, tuple[cst.CSTNode, ...]]
+"""A list, the expression that makes it, and the statements that this stands in."""
+
+
 @dataclass(slots=True)
 class Operand:
     """A value where it is used. ``node`` is what a cast would be written around; in a chain of layers, the layer."""
@@ -71,7 +75,8 @@ class State:
         """Calls a function of the file; set by the interpreter, as is the next."""
         self.chain: Callable[[cst.Call, Container, list[Operand]], Value]
         """Calls a Sequential."""
-        self.lists: list[tuple[Sequence, cst.CSTNode, tuple[cst.CSTNode, ...]]] = []
+        self.lists: list[HeldList] = []
+        self.inner_lists: list[tuple[Sequence, HeldList]] = []
         """Lists that attributes hold, the expressions that make them, and the statements around."""
         self.constructions: list[tuple[cst.Call, ClassInfo, tuple[cst.CSTNode, ...]]] = []
         """Calls that make modules of the file."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from translate.infer import values
+from translate.infer import module_lists
 from translate.infer.assignment import assign
 from translate.infer.binding import tensors_in
 from translate.infer.branches import Branch, branch, merge
@@ -78,9 +78,8 @@ def _assign(state: State, node: cst.Assign) -> None:
     value = evaluate(state, node.value)
     for target in node.targets:
         assign(state, target.target, value)
-    attribute = state.recording and any(isinstance(t.target, cst.Attribute) for t in node.targets)
-    if attribute and isinstance(value, values.Sequence) and value.kind == "list":
-        state.lists.append((value, node.value, tuple(state.statements)))
+    if any(isinstance(t.target, cst.Attribute) for t in node.targets):
+        module_lists.held(state, value, node.value)
 
 
 def _annotated(state: State, node: cst.AnnAssign) -> None:
