@@ -79,6 +79,7 @@ def _either(state: State, node: cst.If) -> None:
             if not otherwise:
                 _unreachable(state, node.orelse)
             elif isinstance(node.orelse, cst.If):
+                state.followed.add(node.orelse)
                 state.statements.append(node.orelse)
                 branch(state, node.orelse)
                 state.statements.pop()

@@ -25,7 +25,7 @@ def narrowed(state: State, test: cst.BaseExpression, outcome: bool) -> Generator
     names[name] = value
     try:
         # Whoever uses the file may pass what nobody in it passes; a type that is told apart here was read elsewhere.
-        yield bool(options(value)) or not _asks_for_type(test)
+        yield bool(options(value)) or not (state.only_reached or _asks_for_type(test))
     finally:
         if names.get(name) is value:
             names[name] = before

@@ -26,19 +26,28 @@ def read(module: cst.Module, rules: RuleSet, *, channels_first: bool = False, so
     If the arrangement of axes cannot be followed everywhere, ``facts.conflicts`` or ``facts.lost`` say where; the
     caller then reads again with ``channels_first``, which needs no arrangement.
     """
-    pinned: set[cst.CSTNode] = set()
-    facts = _read(module, rules, channels_first, source_io, pinned)
-    for _ in range(2):
-        if channels_first or not facts.unsettled:
-            break
-        pinned = pinned | facts.unsettled
-        facts = _read(module, rules, channels_first, source_io, pinned)
+    facts = _settled(module, rules, channels_first, source_io, only_reached=False)
+    if (facts.conflicts or facts.lost) and not channels_first:
+        other = _settled(module, rules, channels_first, source_io, only_reached=True)
+        if not (other.conflicts or other.lost):
+            return other
     return facts
 
 
-def _read(module: cst.Module, rules: RuleSet, channels_first: bool, source_io: bool, pinned: set[cst.CSTNode]) -> Facts:
-    state = State(rules, channels_first)
-    state.pinned = pinned
+def _settled(module: cst.Module, rules: RuleSet, channels_first: bool, source_io: bool, only_reached: bool) -> Facts:
+    """Read again until callers agree about what functions are given, if they do."""
+    pinned: set[cst.CSTNode] = set()
+    for _ in range(3):
+        state = State(rules, channels_first)
+        state.pinned, state.only_reached = pinned, only_reached
+        facts = _read(state, module, source_io)
+        if channels_first or not facts.unsettled:
+            break
+        pinned = pinned | facts.unsettled
+    return facts
+
+
+def _read(state: State, module: cst.Module, source_io: bool) -> Facts:
     state.call = partial(call_function, state)
     state.chain = partial(chain, state)
     state.execute = partial(execute_block, state)
@@ -62,7 +71,7 @@ def _read(module: cst.Module, rules: RuleSet, channels_first: bool, source_io: b
     _initialise(state)
     state.initialising = False
     state.memo = {}
-    state.source_io = source_io and not channels_first
+    state.source_io = source_io and not state.channels_first
     _compute(state, module)
     finish(state)
     return state.facts

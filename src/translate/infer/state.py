@@ -118,6 +118,8 @@ class State:
         self.only_tensors_have: set[str] = set(data.get("only_tensors_have", ()))
         """Methods by which something unknown is taken for a tensor."""
         self.renamed_methods: dict[str, str] = data.get("methods", {})
+        self.only_reached = False
+        """Whether a branch is read only with what a call in the file can bring there."""
         self.followed: set[cst.CSTNode] = set()
         self.given_up: list[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]] = []
         """Statements that were read to their end, and those that did not make sense with what was known."""
