@@ -1,8 +1,8 @@
 """Translate and verify code that we did not write: ``python benchmarks/corpus.py [pretrainedmodels]``.
 
 A manifest in ``benchmarks/corpora/`` names a package, its files, and for each file the models to build and their
-inputs. Each file is translated by the command ``translate``, each model is verified by another run of it. The package
-is never imported here.
+inputs (README.md has its keys). Each file is translated by the command ``translate``, each model is verified by
+another run of it. The package is never imported here.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class Job:
     model: str
     inputs: tuple[str, ...]
     options: tuple[str, ...]
+    to: str = "tf"
+    weights: str = ""
 
     @property
     def name(self) -> str:
@@ -53,7 +55,7 @@ class Row:
     left: dict[str, int]
     notes: int
     verdict: str
-    """equal, different, failed; "" if not asked for."""
+    """equal, different, failed; stopped: one of those two, and the translation told what it leaves; "" if not asked."""
     message: str
     largest_error: float | None
     seconds: float
@@ -62,7 +64,7 @@ class Row:
 def find_folder(manifest: dict[str, Any]) -> Path:
     """The installed package's folder. Ends the program if it is not there in the right version."""
     package, version = manifest["package"], manifest["version"]
-    install = f"pip install --no-deps {package}=={version}"
+    install = f"pip install --no-deps {package}=={version} {' '.join(manifest.get('requires', ()))}".rstrip()
     try:
         found = metadata.version(package)
     except metadata.PackageNotFoundError:
@@ -78,8 +80,18 @@ def find_folder(manifest: dict[str, Any]) -> Path:
 def jobs(manifest: dict[str, Any], only: str) -> Iterator[Job]:
     """All jobs whose name contains, or as a pattern matches, ``only``."""
     for entry in manifest["entry"]:
-        for model in entry["models"]:
-            job = Job(entry["file"], model, tuple(entry["inputs"]), tuple(entry.get("options", ())))
+        expressions = (
+            [f"{m}({c})" for m in entry["models"] for c in entry["calls"]] if "calls" in entry else entry["models"]
+        )
+        for model in expressions:
+            job = Job(
+                entry["file"],
+                model,
+                tuple(entry["inputs"]),
+                tuple(entry.get("options", ())),
+                manifest.get("to", "tf"),
+                entry.get("weights", ""),
+            )
             if only in job.name or fnmatch(job.name, only):
                 yield job
 
@@ -90,7 +102,7 @@ def run(job: Job, folder: Path, output: Path, arguments: argparse.Namespace) -> 
         *COMMAND,
         str(folder / job.file),
         "--to",
-        "tf",
+        job.to,
         "-o",
         str(output / job.file),
         "--report",
@@ -99,6 +111,7 @@ def run(job: Job, folder: Path, output: Path, arguments: argparse.Namespace) -> 
     ]
     if not arguments.translate_only:
         command += ["--verify", "--model", job.model, *(part for text in job.inputs for part in ("--input", text))]
+        command += ["--weights", job.weights] if job.weights else []
         command += ["--time-limit", str(arguments.time_limit), "--examples", str(arguments.examples)]
     started = time.monotonic()
     process = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -112,13 +125,14 @@ def run(job: Job, folder: Path, output: Path, arguments: argparse.Namespace) -> 
         if diagnostic["code"].startswith("T"):
             left[diagnostic["code"]] = left.get(diagnostic["code"], 0) + 1
     verification: dict[str, Any] = report["verification"] or {}
+    verdict: str = verification.get("verdict", "")
     return Row(
         file=job.file,
         model=job.model,
         translated=sum(report["translated"].values()),
         left=left,
         notes=len(report["diagnostics"]) - sum(left.values()),
-        verdict=verification.get("verdict", ""),
+        verdict="stopped" if left and verdict in ("different", "failed") else verdict,
         message=verification.get("message", ""),
         largest_error=verification.get("largest_error"),
         seconds=seconds,
@@ -131,7 +145,7 @@ def table(rows: list[Row]) -> Table:
     for heading in ("file", "model", "translated", "left", "notes", "verified", "largest error", "seconds"):
         right = heading in ("translated", "notes", "largest error", "seconds")
         result.add_column(heading, justify="right" if right else "left", no_wrap=True)
-    colours = {"equal": "green", "different": "bold red", "failed": "yellow", "": "dim"}
+    colours = {"equal": "green", "different": "bold red", "failed": "bold red", "stopped": "yellow", "": "dim"}
     for row in rows:
         left = ", ".join(f"{code} x{count}" for code, count in row.left.items()) or "-"
         error = "-" if row.largest_error is None or not row.verdict else f"{row.largest_error:.1e}"
@@ -142,7 +156,7 @@ def table(rows: list[Row]) -> Table:
 
 
 def main() -> int:
-    """Exit status 1 if a translation computes something else, or less than nine in ten are verified."""
+    """Exit status 1 if one is neither verified nor stopped by a diagnostic, or if too few are verified."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("corpus", nargs="?", default="pretrainedmodels")
     parser.add_argument("--only", default="", help="part of, or pattern for, 'file: model'")
@@ -163,7 +177,7 @@ def main() -> int:
     with ThreadPoolExecutor(arguments.jobs) as pool:
         for row in pool.map(lambda job: run(job, folder, output, arguments), jobs(manifest, arguments.only)):
             rows.append(row)
-            verdict = f"{row.verdict}: {row.message}" if row.verdict in ("different", "failed") else row.verdict
+            verdict = f"{row.verdict}: {row.message}" if row.verdict not in ("equal", "") else row.verdict
             progress.print(
                 f"{row.file}: {row.model} {row.seconds:.0f} s {verdict}", markup=False, highlight=False, soft_wrap=True
             )
@@ -172,9 +186,11 @@ def main() -> int:
     (output / "results.json").write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
     if arguments.translate_only:
         return int(any(row.verdict == "failed" for row in rows))
-    counts = {verdict: sum(row.verdict == verdict for row in rows) for verdict in ("equal", "different", "failed")}
+    verdicts = ("equal", "stopped", "different", "failed")
+    counts = {verdict: sum(row.verdict == verdict for row in rows) for verdict in verdicts}
     console.print(f"{len(rows)} models: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
-    return int(counts["different"] > 0 or counts["equal"] < 0.9 * len(rows))
+    wrong = counts["different"] + counts["failed"]
+    return int(wrong > 0 or counts["equal"] < manifest.get("verified", 0.9) * len(rows))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import libcst as cst
 
 from translate.diagnostics import Diagnostic
 from translate.infer.facts import Finding
+from translate.infer.module_names import as_imports
 from translate.infer.reading import read
 from translate.interfaces import Unit, units
 from translate.rewrite.rewriting import rewrite
@@ -77,6 +78,7 @@ def translate(
     loaded = load(rules, to)
     try:
         positions = Positions(module, text)
+        module = as_imports(module, loaded)
         if to == "tf":
             return _translate(module, positions, loaded, layout, io)
         from translate.staging import stage  # as much again to import as the rest

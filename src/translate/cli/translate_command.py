@@ -36,6 +36,7 @@ class Request:
     report: Literal["text", "json"]
     verify: bool
     model: str | None
+    weights: str
     inputs: tuple[str, ...]
     time_limit: float
     memory_limit: float
@@ -55,8 +56,8 @@ class Request:
             raise CommandError(
                 '--verify needs --model EXPR and --input SPEC, e.g. --model "Net()" --input "x: float32[N,3,H,W]"'
             )
-        if not self.verify and (self.model or self.inputs):
-            raise CommandError("--model and --input belong to --verify; add it")
+        if not self.verify and (self.model or self.inputs or self.weights):
+            raise CommandError("--model, --input and --weights belong to --verify; add it")
         if self.stdin_filename and self.file != "-":
             raise CommandError("--stdin-filename belongs to FILE -; leave it out")
 
@@ -95,6 +96,9 @@ class Outcome:
 @click.option("--report", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--verify", is_flag=True, help="Run source and translation and compare them.")
 @click.option("--model", metavar="EXPR", help='With --verify: what builds the model, e.g. "Net(classes=10)".')
+@click.option(
+    "--weights", metavar="EXPR", default="", help="With --verify: trained weights (a list, state dict or file name)."
+)
 @click.option(
     "--input", "inputs", multiple=True, metavar="SPEC", help='With --verify: "x: float32[N,3,H,W]"; repeatable.'
 )

@@ -35,6 +35,7 @@ def verify_files(request: Request, source: Source, written: Path | str, translat
     options = Options(
         to=request.to,
         translated_model=_made_by(translation, request.model),
+        weights=request.weights,
         examples=request.examples,
         seed=request.seed,
         time_limit=request.time_limit,

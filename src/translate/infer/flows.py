@@ -141,8 +141,8 @@ def _source(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value:
     """Everything in the source's order; the result as declared, as the input, or of the largest rank."""
     ranks: list[int | None] = []
     everything = [*bound.operands.values(), *(o for found in bound.stars.values() for o in found)]
-    if not everything:
-        everything = [operand]
+    if all(o is not operand and (o.node is None or o.node is not operand.node) for o in everything):
+        everything.append(operand)  # of a layer: its arguments are those of its constructor
     for other in everything:
         if isinstance(other.value, Sequence):
             parts = [(p, state.tensor(p)) for p in each_part(state, other)] if _holds_tensors(other.value) else []

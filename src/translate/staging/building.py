@@ -11,6 +11,7 @@ from typing import Any
 import libcst as cst
 
 from translate.infer.dotted import names
+from translate.staging.bookkeeping import without_bookkeeping
 
 CHANNELS = "in_channels"
 
@@ -26,14 +27,16 @@ def _merged(node: cst.ClassDef) -> cst.ClassDef:
     build, constructor = methods.get("build"), methods.get("__init__")
     if build is None or not isinstance(build.body, cst.IndentedBlock) or len(build.params.params) != 2:
         return node
-    reader = _Shape(build.params.params[1].name.value)
-    statements = [s for s in build.body.body if not _is_bookkeeping(s)]
+    shape = build.params.params[1]
+    reader = _Shape(shape.name.value)
+    statements = without_bookkeeping(build.body.body)
     moved: list[Any] = [s.visit(reader) if reader.name in names(s) else s for s in statements]
     if reader.other or any(_returns(s) for s in statements):
         return node
     if constructor is None:
         constructor = _empty_constructor()
-    constructor = _extended(constructor, moved, reader.used)
+    default = _channels(shape.default)
+    constructor = _extended(constructor, moved, reader.used or default is not None, default)
     rest: list[Any] = [constructor if s is methods.get("__init__") else s for s in node.body.body if s is not build]
     if "__init__" not in methods:
         place = next((i for i, s in enumerate(rest) if isinstance(s, cst.FunctionDef)), len(rest))
@@ -63,15 +66,6 @@ class _Shape(cst.CSTTransformer):
         self.other = self.other or node.value == self.name
 
 
-def _is_bookkeeping(statement: cst.BaseStatement) -> bool:
-    """``super().build(input_shape)``, ``self.built = True``, a docstring."""
-    text = cst.Module([]).code_for_node(statement).strip()
-    first = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
-    if isinstance(first, cst.Expr) and isinstance(first.value, cst.BaseString):
-        return True
-    return text == "self.built = True" or (text.startswith("super(") and ").build(" in text) or text == "pass"
-
-
 def _returns(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Return) or any(_returns(child) for child in node.children)
 
@@ -82,7 +76,15 @@ def _empty_constructor() -> cst.FunctionDef:
     return node
 
 
-def _extended(node: cst.FunctionDef, statements: list[Any], channels: bool) -> cst.FunctionDef:
+def _channels(shape: cst.BaseExpression | None) -> cst.BaseExpression | None:
+    """The channels that ``build(self, input_shape=(None, 48, 48, 3))`` takes by default."""
+    last = shape.elements[-1].value if isinstance(shape, (cst.Tuple, cst.List)) and shape.elements else None
+    return last if isinstance(last, cst.Integer) else None
+
+
+def _extended(
+    node: cst.FunctionDef, statements: list[Any], channels: bool, default: cst.BaseExpression | None
+) -> cst.FunctionDef:
     """The constructor with ``statements`` at its end, and with an argument for the channels."""
     body = node.body.with_changes(body=[*node.body.body, *statements])
     if not channels:
@@ -91,5 +93,10 @@ def _extended(node: cst.FunctionDef, statements: list[Any], channels: bool) -> c
     space = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     after: Any = cst.MaybeSentinel.DEFAULT if len(params) == 1 and node.params.star_kwarg is None else space
     params[0] = params[0].with_changes(comma=space)
-    params.insert(1, cst.Param(cst.Name(CHANNELS), comma=after))
+    if default is None:
+        params.insert(1, cst.Param(cst.Name(CHANNELS), comma=after))
+    else:
+        equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+        place = sum(p.default is None for p in params)
+        params.insert(place, cst.Param(cst.Name(CHANNELS), default=default, equal=equal, comma=after))
     return node.with_changes(params=node.params.with_changes(params=params), body=body)

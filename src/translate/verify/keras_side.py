@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,13 @@ class KerasSide(Side):
         except Exception:  # it may be one that takes tensors with values only
             return function
         return model if model.weights else function
+
+    def load_weights(self, model: Any, given: Any) -> None:
+        with self.file.blamed():
+            if isinstance(given, (str, Path)):
+                model.load_weights(given)
+            else:
+                model.set_weights(list(given))
 
     def is_model(self, model: Any) -> bool:
         return isinstance(model, self._keras.Layer)

@@ -105,7 +105,7 @@ def find_match(
                 problem = error
             continue
         match = Match(source, target, pairing, orders, {}, {}, buffers.own(pairing.pairs, bench))
-        match.values = _values(bench, match, arrays, options.seed)
+        match.values = _given(bench, match, options) or _values(bench, match, arrays, options.seed)
         give_weights(pairing.pairs, match.values)
         expected = bench.source.run(source, Call(arrays)).outputs
         actual = bench.target.run(target, Call(arrays, orders)).outputs
@@ -118,6 +118,16 @@ def find_match(
         assert problem is not None
         raise problem
     return min(found, key=lambda m: max((c.relative for c in m.comparisons), default=0.0))
+
+
+def _given(bench: Bench, match: Match, options: Options) -> Mapping[str, Any]:
+    """The weights that ``options`` name, by path; nothing if they name none."""
+    if not options.weights or not match.pairs:
+        return {}
+    bench.source.load_weights(match.source, bench.source.file.model(options.weights))
+    if bench.source is bench.torch:
+        return {p.path: p.torch.detach().clone() for p in match.pairs}
+    return {p.path: p.to_torch(np.array(p.keras.numpy())).copy() for p in match.pairs}
 
 
 def _values(bench: Bench, match: Match, arrays: Sequence[Array], seed: int) -> Mapping[str, Any]:

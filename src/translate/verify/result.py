@@ -33,6 +33,9 @@ class Options:
     where both are the same. Left out: found out by trial."""
     output_arrangements: tuple[tuple[str, str], ...] = ()
     """The same for the outputs, nested ones flattened in order."""
+    weights: str = ""
+    """An expression that gives the source's weights: a list as ``set_weights`` takes it, a ``state_dict``, or the name
+    of a file of either framework. Without it they are random."""
     rules: tuple[str, ...] = ()
     """Folders of the user's own rules, for their ``weights``."""
 

@@ -121,6 +121,10 @@ class Side(ABC):
     def _run(self, model: Any, call: Call) -> Run: ...
 
     @abstractmethod
+    def load_weights(self, model: Any, given: Any) -> None:
+        """Set the weights of a model that was run: to arrays as the framework takes them, or from a file."""
+
+    @abstractmethod
     def is_model(self, model: Any) -> bool:
         """Whether it can have weights; else it is a function."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,11 @@ class TorchSide(Side):
         if not any(map(is_lazy, model.parameters())):  # those are made in the default dtype when they are known
             model.to(getattr(self._torch, dtype))
         return model.eval()
+
+    def load_weights(self, model: Any, given: Any) -> None:
+        with self.file.blamed():
+            state = self._torch.load(given, "cpu", weights_only=True) if isinstance(given, (str, Path)) else given
+            model.load_state_dict(state)
 
     def is_model(self, model: Any) -> bool:
         return isinstance(model, self._torch.nn.Module)
