@@ -74,7 +74,8 @@ def _interface(facts: Facts, dialect: Dialect, info: ClassInfo) -> tuple[tuple[T
 
 
 def _inputs(dialect: Dialect, found: dict[str, values.Value]) -> tuple[Tensor, ...]:
-    return tuple(_tensor(dialect, name, value) for name, value in found.items() if _is_tensor(value))
+    parts = [(name, p) for name, v in found.items() for p in (v.items if isinstance(v, values.Sequence) else [v])]
+    return tuple(_tensor(dialect, name, value) for name, value in parts if _is_tensor(value))
 
 
 def _outputs(dialect: Dialect, value: values.Value) -> tuple[Tensor, ...]:

@@ -82,10 +82,10 @@ def translate(
         if to == "tf":
             return _translate(module, positions, loaded, layout, io)
         from translate.staging import stage  # as much again to import as the rest
-        from translate.staging.building import merge_build
+        from translate.staging.building import merge_build, stated_channels
 
         staged = stage(merge_build(module))
-        done = _translate(staged.module, positions, loaded, layout, io, staged.findings)
+        done = _translate(staged.module, positions, loaded, layout, io, staged.findings, stated_channels(module))
         return replace(done, classes={c.function: c.name for c in staged.classes})
     except RecursionError:
         raise SourceError("nested too deeply to be translated") from None
@@ -98,9 +98,10 @@ def _translate(
     layout: Layout,
     io: Io,
     found: tuple[Finding, ...] = (),
+    channels: dict[str, str] | None = None,
 ) -> Translation:
     first = layout == "channels_first"
-    facts = read(module, rules, channels_first=first, source_io=io == "source")
+    facts = read(module, rules, channels_first=first, source_io=io == "source", channels=channels)
     facts.found += found
     lost = bool(facts.conflicts or facts.lost)
     if lost and not rules.dialect.last:  # layers of PyTorch take nothing but channels first

@@ -60,6 +60,9 @@ BROKEN = {
     "functional_scales": ("torch.cat([c2, u2], dim=1)", "torch.cat([u2, c2], dim=1)"),
     "attention": ("dim=-1", "dim=1"),
     "staged_blocks": ("x = self.activation(x)", "pass"),
+    "detector": ("x.permute(0, 2, 3, 1)", "x"),
+    "two_inputs": ("torch.cat([x, y], dim=-1)", "torch.cat([y, x], dim=-1)"),
+    "closures": ("self.stride == 1 and", "self.stride == 2 and"),
 }
 
 
@@ -92,8 +95,27 @@ NOT_ONLY_DROPPED = {
         "T101",
     ),
     "a merge that is not called": ("self.merge = layers.Add()", "return x", "T102"),
+    "trainable of a chain": (
+        "self.bn = keras.Sequential([layers.Dense(3)], name='bn', trainable=False)",
+        "return self.bn(x)",
+        "T102",
+    ),
     "trainable of a model": ("self.trainable = False", "return x", "T101"),
 }
+
+
+def test_sizes_that_a_class_is_not_told_are_reported() -> None:
+    text = (
+        "import keras\nfrom keras import layers\n\n\nclass Scale(layers.Layer):\n"
+        "    def __init__(self, factor, **kwargs):\n"
+        "        super().__init__(**kwargs)\n        self.factor = factor\n\n"
+        "    def build(self, input_shape):\n        self.gamma = self.add_weight(shape=(input_shape[-1],))\n\n"
+        "    def call(self, x):\n        return self.factor * self.gamma * x\n\n\n"
+        "class Net(keras.Model):\n    def __init__(self, factors):\n        super().__init__()\n"
+        "        self.scales = [Scale(f, name=str(f)) for f in factors]\n\n"
+        "    def call(self, x):\n        for scale in self.scales:\n            x = scale(x)\n        return x\n"
+    )
+    assert {d.code for d in translate(text, to="torch").diagnostics if not d.is_note} == {"T102"}
 
 
 @pytest.mark.parametrize("name", NOT_ONLY_DROPPED)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from translate.infer import builtin, containers, flows, records, sizes
+from translate.infer import builtin, containers, flows, growing, records, sizes
 from translate.infer.adapting import general
 from translate.infer.binding import BindingError, Bound, bind, choose, tensors_in
 from translate.infer.elements import of_call
@@ -324,6 +324,12 @@ def chain(state: State, node: cst.Call, container: Container, operands: Operands
         return UNKNOWN
     container.called = True
     value = sizes.entered(container, operands[0].value)
+    steps = growing.in_order(container)
+    if steps:
+        outer = {id(steps[0]): operands[0]} if not steps[0].around else {}
+        return growing.run(
+            state, steps, value, lambda step, v: _link(state, node, step.value, v, outer.get(id(step)), step.made)
+        )
     first = True
     for index, child in enumerate(container.children.items):
         made = container.nodes[index] if index < len(container.nodes) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from translate.infer import builtin
+from translate.infer import builtin, growing
 from translate.infer.binding import BindingError, bind, choose, constant
 from translate.infer.facts import Apply
 from translate.infer.roles import role_member
@@ -17,6 +17,7 @@ from translate.infer.values import (
     Container,
     Instance,
     Mapping,
+    Opaque,
     Sequence,
     Tensor,
     Value,
@@ -34,6 +35,9 @@ def make(state: State, node: cst.Call, kind: str, operands: list[Operand], recor
     children = Sequence("list", born=state.frame.branches)
     container = Container(kind, node, children, born=state.frame.branches)
     for operand in operands:
+        if operand.keyword and isinstance(operand.value, (Const, Opaque)):  # name="decoder"
+            _setting(state, node, operand)
+            continue
         if kind == "sequential" and isinstance(operand.value, Sequence) and not operand.star:
             _of_list(container, operand)
             continue
@@ -43,6 +47,12 @@ def make(state: State, node: cst.Call, kind: str, operands: list[Operand], recor
     if record and state.recording:
         state.containers.append((container, tuple(state.statements)))
     return container
+
+
+def _setting(state: State, node: cst.Call, operand: Operand) -> None:
+    if operand.keyword == "trainable" and not (isinstance(operand.value, Const) and operand.value.value is True):
+        help = "call requires_grad_(False) of the module; batch normalization also needs eval()"
+        state.report(node, "T102", f"{operand.keyword} of a chain of layers has no counterpart", help)
 
 
 def _of_list(container: Container, operand: Operand) -> None:
@@ -96,6 +106,8 @@ def method(state: State, node: cst.Call, owner: Container, name: str, operands: 
         state.facts.dropped[state.statements[-1]] = ""
         return NONE
     if name in ("append", "insert", "extend") or kind == "append":
+        if kind == "append" and operands:
+            growing.note(state, node, owner, operands[0].value, operands[0].node)
         before = len(owner.children.items)
         builtin.add(owner.children, "append" if kind == "append" else name, operands, state)
         owner.names += [None] * (len(owner.children.items) - before)

@@ -64,9 +64,10 @@ def _constructed(state: State, call: cst.Call, info: ClassInfo, statements: tupl
     given = {a.keyword.value for a in call.args if a.keyword is not None}
     if names[1:2] != [IN_CHANNELS] or call in state.facts.told or IN_CHANNELS in given:
         return
-    required = sum(1 for p in (constructor.parameters[1:] if constructor else ()) if p.default is None)
-    if len(call.args) >= required:  # the source passes it itself
-        return
+    required = [p.name.value for p in (constructor.parameters[1:] if constructor else ()) if p.default is None]
+    plain = sum(a.keyword is None for a in call.args)
+    if IN_CHANNELS not in required or plain + len(given & set(required)) >= len(required):
+        return  # the source passes it itself, or it has a default
     before, state.statements = state.statements, list(statements)
     state.report(call, "T102", f"{info.name} must be told how many channels its input has, which nothing tells here")
     state.statements = before

@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from translate.infer import several
 from translate.infer.annotations import typed
 from translate.infer.binding import tensors_in
 from translate.infer.program import FunctionInfo
@@ -16,6 +17,7 @@ from translate.infer.values import (
     OPAQUE,
     UNKNOWN,
     Arrangement,
+    Channels,
     Const,
     Instance,
     Mapping,
@@ -207,7 +209,7 @@ def _parameters(
         if value is None:
             value = default_value(state, info, parameter)
         if isinstance(value, Tensor):  # an alias of the caller's, so that changes in place are told apart
-            told = None if state.dialect.last else of_parameter(name)
+            told = None if state.dialect.last else _channels(state, info, name)
             value = Tensor(value.arrangement, value.own_rank, value.pixel, parameter=value.parameter, channels=told)
         names[name] = value
     if info.star is not None:
@@ -217,6 +219,13 @@ def _parameters(
     if keywords is not None:
         names[keywords.name.value] = Mapping(rest=UNKNOWN)
     return names
+
+
+def _channels(state: State, info: FunctionInfo, name: str) -> Channels:
+    """The channels of a parameter: what its class states, or what only callers know."""
+    is_input = info.name == state.dialect.forward and [p.name.value for p in info.parameters[1:2]] == [name]
+    stated = state.stated_channels.get(info.owner.name) if info.owner is not None and is_input else None
+    return of_parameter(name) if stated is None else Channels(stated)
 
 
 def default_value(state: State, info: FunctionInfo, parameter: cst.Param) -> Value:
@@ -280,6 +289,8 @@ def demanded(state: State, info: FunctionInfo, bound_self: Value | None) -> Dema
         values = root_values(state, info, bound_self)
         free = {n: v for n, v in values.items() if isinstance(v, Tensor)}
         free |= {n: v.rest for n, v in values.items() if isinstance(v, Sequence) and isinstance(v.rest, Tensor)}
+        lists = {n: v.items for n, v in values.items() if isinstance(v, Sequence) and v.rest is None}
+        free |= {f"{n}[{i}]": v for n, held in lists.items() for i, v in enumerate(held) if isinstance(v, Tensor)}
         _read(state, info, bound_self, _parameters(state, info, bound_self, values, {}))
     state.running, state.memo = running, memo
     found: Demand = {}
@@ -305,11 +316,18 @@ def root_values(
             values[name] = default
             continue
         value = typed(state, annotation, _root_tensor(name, wanted))
+        parts = several.count(info, name) if _takes_several(state, info) and isinstance(value, Tensor) else 0
+        if parts:
+            value = Sequence("list", [_root_tensor(f"{name}[{i}]", wanted) for i in range(parts)])
         values[name] = value if default is None else join(value, default)
     if info.star is not None and not state.initialising:
         name = info.star.name.value
         values[name] = Sequence("tuple", [], _root_tensor(name, wanted))
     return values
+
+
+def _takes_several(state: State, info: FunctionInfo) -> bool:
+    return not state.dialect.last and info.owner is not None and info.name == state.dialect.forward
 
 
 def _root_tensor(name: str, wanted: Demand | None) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import libcst as cst
@@ -20,28 +21,40 @@ from translate.rules import RuleSet
 ROUNDS = 6
 
 
-def read(module: cst.Module, rules: RuleSet, *, channels_first: bool = False, source_io: bool = False) -> Facts:
-    """What there is to know about a file in order to rewrite it.
+def read(
+    module: cst.Module,
+    rules: RuleSet,
+    *,
+    channels_first: bool = False,
+    source_io: bool = False,
+    channels: dict[str, str] | None = None,
+) -> Facts:
+    """What there is to know about a file in order to rewrite it. ``channels``: those that classes state of their input.
 
     If the arrangement of axes cannot be followed everywhere, ``facts.conflicts`` or ``facts.lost`` say where; the
     caller then reads again with ``channels_first``, which needs no arrangement.
     """
-    facts = _settled(module, rules, channels_first, source_io, only_reached=False)
+
+    def fresh() -> State:
+        return State(rules, channels_first, channels)
+
+    facts = _settled(fresh, module, source_io, only_reached=False)
     if (facts.conflicts or facts.lost) and not channels_first:
-        other = _settled(module, rules, channels_first, source_io, only_reached=True)
+        other = _settled(fresh, module, source_io, only_reached=True)
         if not (other.conflicts or other.lost):
             return other
     return facts
 
 
-def _settled(module: cst.Module, rules: RuleSet, channels_first: bool, source_io: bool, only_reached: bool) -> Facts:
+def _settled(fresh: Callable[[], State], module: cst.Module, source_io: bool, only_reached: bool) -> Facts:
     """Read again until callers agree about what functions are given, if they do."""
     pinned: set[cst.CSTNode] = set()
+    facts = Facts()
     for _ in range(3):
-        state = State(rules, channels_first)
+        state = fresh()
         state.pinned, state.only_reached = pinned, only_reached
         facts = _read(state, module, source_io)
-        if channels_first or not facts.unsettled:
+        if state.channels_first or not facts.unsettled:
             break
         pinned = pinned | facts.unsettled
     return facts

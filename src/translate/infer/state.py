@@ -55,9 +55,11 @@ class Operand:
 
 
 class State:
-    def __init__(self, rules: RuleSet, channels_first: bool) -> None:
+    def __init__(self, rules: RuleSet, channels_first: bool, channels: dict[str, str] | None = None) -> None:
         self.rules = rules
         self.channels_first = channels_first
+        self.stated_channels = channels or {}
+        """The channels of their input that classes state."""
         self.dialect = rules.dialect
         self.facts = Facts()
         self.recording = False

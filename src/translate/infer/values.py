@@ -242,6 +242,8 @@ class Container(Value):
     nodes: list[cst.CSTNode | None] = field(default_factory=list["cst.CSTNode | None"])
     """The expressions that make the children, where they are written in the call."""
     born: tuple[object, ...] = ()
+    steps: dict[cst.CSTNode, Any] = field(default_factory=dict["cst.CSTNode", "Any"])
+    """How it grew, by the calls that add to it: ``growing.Step``."""
     from_mapping: bool = False
     """Made from a dictionary of layers."""
     entry: Tensor | None = None

@@ -6,6 +6,8 @@ from typing import Any
 
 import libcst as cst
 
+from translate.infer.dotted import walk
+
 
 def taken(node: cst.If, outcome: bool, in_chain: bool) -> Any:
     """The branch for ``outcome`` in place of the statement; ``in_chain``: the statement is an ``elif``."""
@@ -22,3 +24,11 @@ def taken(node: cst.If, outcome: bool, in_chain: bool) -> Any:
     first, *rest = suite.body
     lines = [*node.leading_lines, *getattr(first, "leading_lines", ())]
     return cst.FlattenSentinel([first.with_changes(leading_lines=lines), *rest])
+
+
+def is_empty(node: cst.If) -> bool:
+    """Whether nothing happens, whichever way it goes."""
+    body = node.body.body if isinstance(node.body, cst.IndentedBlock) else ()
+    passes = [s for s in body if isinstance(s, cst.SimpleStatementLine) and isinstance(s.body[0], cst.Pass)]
+    calls = any(isinstance(n, (cst.Call, cst.NamedExpr)) for n in walk(node.test))
+    return node.orelse is None and not calls and len(body) == len(passes) == 1

@@ -381,9 +381,10 @@ class Transformer(cst.CSTTransformer):
 
     def branch(self, original: cst.If, updated: cst.If) -> Any:
         """Of an ``if`` that always goes one way, that way is left."""
-        if original not in self.facts.decided:
-            return self.compound(original, updated)
         in_chain = bool(self.stack) and isinstance(self.stack[-1], cst.If) and self.stack[-1].orelse is original
+        if original not in self.facts.decided:
+            emptied = not in_chain and branches.is_empty(updated) and not branches.is_empty(original)
+            return cst.RemoveFromParent() if emptied else self.compound(original, updated)
         return branches.taken(updated, self.facts.decided[original], in_chain)
 
     def conditional(self, original: cst.IfExp, updated: cst.IfExp) -> cst.BaseExpression:

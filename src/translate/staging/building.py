@@ -22,6 +22,18 @@ def merge_build(module: cst.Module) -> cst.Module:
     return module if all(a is b for a, b in zip(body, module.body, strict=True)) else module.with_changes(body=body)
 
 
+def stated_channels(module: cst.Module) -> dict[str, str]:
+    """The channels of their input that classes state by a default: ``build(self, input_shape=(None, 48, 48, 3))``."""
+    found: dict[str, str] = {}
+    for node in module.body:
+        for method in node.body.body if isinstance(node, cst.ClassDef) else ():
+            if isinstance(method, cst.FunctionDef) and method.name.value == "build" and len(method.params.params) == 2:
+                channels = _channels(method.params.params[1].default)
+                if channels is not None and isinstance(node, cst.ClassDef):
+                    found[node.name.value] = channels.value
+    return found
+
+
 def _merged(node: cst.ClassDef) -> cst.ClassDef:
     methods = {s.name.value: s for s in node.body.body if isinstance(s, cst.FunctionDef)}
     build, constructor = methods.get("build"), methods.get("__init__")
@@ -35,8 +47,7 @@ def _merged(node: cst.ClassDef) -> cst.ClassDef:
         return node
     if constructor is None:
         constructor = _empty_constructor()
-    default = _channels(shape.default)
-    constructor = _extended(constructor, moved, reader.used or default is not None, default)
+    constructor = _extended(constructor, moved, reader.used, _channels(shape.default))
     rest: list[Any] = [constructor if s is methods.get("__init__") else s for s in node.body.body if s is not build]
     if "__init__" not in methods:
         place = next((i for i, s in enumerate(rest) if isinstance(s, cst.FunctionDef)), len(rest))
@@ -76,8 +87,7 @@ def _empty_constructor() -> cst.FunctionDef:
     return node
 
 
-def _channels(shape: cst.BaseExpression | None) -> cst.BaseExpression | None:
-    """The channels that ``build(self, input_shape=(None, 48, 48, 3))`` takes by default."""
+def _channels(shape: cst.BaseExpression | None) -> cst.Integer | None:
     last = shape.elements[-1].value if isinstance(shape, (cst.Tuple, cst.List)) and shape.elements else None
     return last if isinstance(last, cst.Integer) else None
 
@@ -97,6 +107,5 @@ def _extended(
         params.insert(1, cst.Param(cst.Name(CHANNELS), comma=after))
     else:
         equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-        place = sum(p.default is None for p in params)
-        params.insert(place, cst.Param(cst.Name(CHANNELS), default=default, equal=equal, comma=after))
+        params.append(cst.Param(cst.Name(CHANNELS), default=default, equal=equal, comma=after))
     return node.with_changes(params=node.params.with_changes(params=params), body=body)
