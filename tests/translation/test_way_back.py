@@ -59,7 +59,7 @@ BROKEN = {
     "mobile_blocks": ('value=float("-inf")', "value=1.0"),
     "functional_scales": ("torch.cat([c2, u2], dim=1)", "torch.cat([u2, c2], dim=1)"),
     "attention": ("dim=-1", "dim=1"),
-    "staged_blocks": ("x = self.activation(x)", "pass"),
+    "staged_blocks": ("Block(filters[i], **settings)", "Block(filters[i])"),
     "detector": ("x.permute(0, 2, 3, 1)", "x"),
     "two_inputs": ("torch.cat([x, y], dim=-1)", "torch.cat([y, x], dim=-1)"),
     "closures": ("self.stride == 1 and", "self.stride == 2 and"),
@@ -107,8 +107,8 @@ NOT_ONLY_DROPPED = {
 def test_sizes_that_a_class_is_not_told_are_reported() -> None:
     text = (
         "import keras\nfrom keras import layers\n\n\nclass Scale(layers.Layer):\n"
-        "    def __init__(self, factor, **kwargs):\n"
-        "        super().__init__(**kwargs)\n        self.factor = factor\n\n"
+        "    def __init__(self, factor, **kwargs):\n        super().__init__(**kwargs)\n"
+        "        self.factor = factor\n\n"
         "    def build(self, input_shape):\n        self.gamma = self.add_weight(shape=(input_shape[-1],))\n\n"
         "    def call(self, x):\n        return self.factor * self.gamma * x\n\n\n"
         "class Net(keras.Model):\n    def __init__(self, factors):\n        super().__init__()\n"

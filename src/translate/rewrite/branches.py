@@ -31,4 +31,5 @@ def is_empty(node: cst.If) -> bool:
     body = node.body.body if isinstance(node.body, cst.IndentedBlock) else ()
     passes = [s for s in body if isinstance(s, cst.SimpleStatementLine) and isinstance(s.body[0], cst.Pass)]
     calls = any(isinstance(n, (cst.Call, cst.NamedExpr)) for n in walk(node.test))
-    return node.orelse is None and not calls and len(body) == len(passes) == 1
+    said = any(line.comment is not None for line in node.leading_lines)
+    return node.orelse is None and not (calls or said) and len(body) == len(passes) == 1
