@@ -14,7 +14,7 @@ from translate.infer.facts import RECEIVER, Slot
 from translate.infer.state import Operand
 from translate.infer.values import Const, Sequence, Tensor, Value, options
 from translate.rules import REQUIRED, Case, Rule, Signature
-from translate.rules.condition import NotKnown, holds
+from translate.rules.condition import NotKnown, holds, worked_out
 
 _EMPTY = cst.Module([])
 
@@ -32,6 +32,18 @@ class Bound:
     stars: dict[str, list[Operand]] = field(default_factory=dict[str, "list[Operand]"])
     method: bool = False
     first_name: str = ""
+    let: dict[str, str] = field(default_factory=dict[str, str])
+    """Further names that the rule gives to what it works out."""
+
+    def settings(self) -> tuple[tuple[str, str], ...]:
+        """What could be worked out, for templates."""
+        found: list[tuple[str, str]] = []
+        for name in self.let:
+            try:
+                found.append((name, repr(self.value(name))))
+            except NotKnown:
+                continue
+        return tuple(found)
 
     def slots(self) -> tuple[tuple[str, Slot], ...]:
         single: list[tuple[str, Slot]] = [(name, operand.index) for name, operand in self.operands.items()]
@@ -59,6 +71,8 @@ class Bound:
             return constant(self.operands[name].value)
         if name in self.stars:
             return tuple(constant(o.value) for o in self.stars[name])
+        if name in self.let:
+            return worked_out(self.let[name], self)
         parameter = self.signature.parameter(name)
         if parameter is None or parameter.default is REQUIRED:
             raise NotKnown
@@ -144,6 +158,7 @@ def choose(
         bound = bound_for.get(index)
         if bound is None or (rule.data.get("chained") and not chained):
             continue
+        bound.let = rule.data.get("let", {})
         if not holds(rule.only, bound):
             reason = reason or (f"only translated if {_told(rule.only)}" if rule.supported else "")
             continue

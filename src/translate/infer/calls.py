@@ -233,7 +233,7 @@ def _by_rule(
         state.told.add(rule.differs)
         state.report(node, "N202", f"{name}: {rule.differs}")
     if is_layer_class(rule, name) and receiver is None:
-        apply = Apply(rule, bound.signature, case, bound.slots())
+        apply = Apply(rule, bound.signature, case, bound.slots(), extra=bound.settings())
         direct = is_direct(state, node.func)
         layer = Layer(name, node, (bound, apply), sizes.maker(state), direct)
         state.constructed += 1

@@ -86,13 +86,22 @@ def _made(state: State, node: cst.CSTNode, apply: Apply, statements: tuple[cst.C
         return
     before, state.statements = state.statements, list(statements)
     name = apply.signature.name
-    if "lazy" in data and (apply.case is None or apply.case.target is None):
+    if _finds_out(apply):
         message = f"{name}: nothing tells how many channels its input has; it finds out when it is called"
         state.report(node, "N207", message)
     else:
         message = f"{name} must be told how many channels its input has, which nothing tells here"
         state.report(node, "T102", message)
     state.statements = before
+
+
+def _finds_out(apply: Apply) -> bool:
+    """Whether there is a module that finds its size out and takes everything else."""
+    case, data = apply.case, apply.rule.data
+    if "lazy" not in data or (case is not None and case.target is not None):
+        return False
+    known = {p.name for p in Signature(data["lazy"]).parameters} | data.get("always", {}).keys()
+    return case is None or case.set.keys() <= known
 
 
 def _spread_training(state: State) -> None:

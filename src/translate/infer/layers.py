@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from translate.infer import flows, sizes
-from translate.infer.binding import Bound, bind, choose, tensors_in
+from translate.infer.binding import Bound, bind, choose, placeholders, tensors_in
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.modules import leave_out_of_call
@@ -32,7 +32,7 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
     known = sizes.IN_CHANNELS in bound.operands
     told = sizes.told(layer, operands[0]) if _wants_size(rule) and not known else ()
     if axes or told:
-        apply = Apply(rule, apply.signature, case, apply.bound, tuple(axes.items()), extra=told)
+        apply = Apply(rule, apply.signature, case, apply.bound, tuple(axes.items()), extra=(*apply.extra, *told))
     if not state.dialect.last and isinstance(value, Tensor) and value.is_image:
         settings = (("activation_axis", "1"),)  # of a softmax, which works along the last axis in the source
         apply = Apply(rule, apply.signature, case, apply.bound, apply.axes, extra=(*apply.extra, *settings))
@@ -102,7 +102,7 @@ def _by_input(state: State, layer: Layer, operand: Operand) -> None:
     if isinstance(chosen, str):
         raise Infeasible
     other, case, bound = chosen
-    layer.bound = (bound, Apply(other, bound.signature, case, bound.slots()))
+    layer.bound = (bound, Apply(other, bound.signature, case, bound.slots(), extra=bound.settings()))
 
 
 def _inline(state: State, layer: Layer, operand: Operand, node: cst.Call) -> Value:
@@ -114,6 +114,10 @@ def _inline(state: State, layer: Layer, operand: Operand, node: cst.Call) -> Val
 
 def inline(state: State, rule: Rule, bound: Bound, operand: Operand, node: cst.Call) -> Value:
     """``Add()([x, y])``, or ``add([x, y])``, as ``x + y``."""
+    unknown = _not_known(rule, bound)
+    if unknown:
+        state.report(node, "T102", f"{rule.name}: the value of {unknown!r} must be written out")
+        return source()
     parts = _parts(operand)
     channels = [sizes.channels_of(part.value) for part in parts]
     axes: dict[str, object] = {}
@@ -139,6 +143,16 @@ def inline(state: State, rule: Rule, bound: Bound, operand: Operand, node: cst.C
     written = Apply(rule, called, None, (("x", operand.index),), (), text, tuple(settings))
     state.record(state.facts.apply, node, written)
     return value
+
+
+def _not_known(rule: Rule, bound: Bound) -> str:
+    """An argument of a construction that is needed at the call, and may have another value there."""
+    for name in sorted(placeholders(rule.data["inline"]["write"]) - {"x"}):
+        try:
+            bound.value(name)
+        except NotKnown:
+            return name
+    return ""
 
 
 def _parts(operand: Operand) -> list[Operand]:

@@ -58,7 +58,7 @@ class Application:
         if after is None or self.apply.write is not None or literal(self.value(after)) in (None, "linear"):
             return node
         layer = {"layer": node, "activation": self._module(self.value(after))}
-        return fill(self.dialect.then, self.names.shorten, lambda key, _how, _item: layer[key])
+        return spliced(fill(self.dialect.then, self.names.shorten, lambda key, _how, _item: layer[key]))
 
     def _written(self) -> cst.BaseExpression:
         template = self.apply.write or (self.case and self.case.write) or (None if self._plain() else self.rule.write)
@@ -272,6 +272,15 @@ class Application:
             in_order = in_order and by_position
             arguments.append(_arg(argument, by_position))
         return _commas(_with_lost_comments(arguments, self._args()), self._args())
+
+
+def spliced(node: cst.BaseExpression) -> cst.BaseExpression:
+    """``Sequential(Sequential(a, b), c)`` as ``Sequential(a, b, c)``."""
+    inner = node.args[0].value if isinstance(node, cst.Call) and node.args else None
+    if not isinstance(node, cst.Call) or not isinstance(inner, cst.Call) or not inner.func.deep_equals(node.func):
+        return node
+    last = inner.args[-1].with_changes(comma=_SPACED)
+    return node.with_changes(args=[*inner.args[:-1], last, *node.args[1:]])
 
 
 class _TellFormat(cst.CSTTransformer):

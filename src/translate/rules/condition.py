@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, cast
 
@@ -111,6 +112,44 @@ def holds(condition: str | dict[str, Any] | None, facts: Facts) -> bool:
         return bool(_evaluate(_parsed(condition), facts))
     except NotKnown:
         return False
+
+
+@dataclass(frozen=True)
+class _One:
+    """The same facts, of one element of what is given as tuples."""
+
+    facts: Facts
+    values: dict[str, Any]
+
+    def value(self, name: str) -> Any:
+        return self.values[name] if name in self.values else self.facts.value(name)
+
+    def text(self, name: str) -> str:
+        return self.facts.text(name)
+
+    def given(self, name: str) -> bool:
+        return self.facts.given(name)
+
+    def is_tensor(self, name: str) -> bool:
+        return self.facts.is_tensor(name)
+
+    def rank(self, name: str) -> int:
+        return self.facts.rank(name)
+
+
+def worked_out(text: str, facts: Facts) -> Any:
+    """The value of an expression over arguments, of tuples element by element. Raises NotKnown."""
+    node = _parsed(text)
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id not in _PURE}
+    values = {name: facts.value(name) for name in names}
+    length = max((len(v) for v in values.values() if is_tuple(v)), default=1)
+    try:
+        each = [
+            _evaluate(node, _One(facts, {k: as_tuple(v, length)[i] for k, v in values.items()})) for i in range(length)
+        ]
+    except (TypeError, IndexError):
+        raise NotKnown from None
+    return each[0] if all_equal(each, each[0]) else tuple(each)
 
 
 def _matches(value: Any, wanted: Any) -> bool:

@@ -158,7 +158,7 @@ def backwards(entry: dict[str, Any], family: str, left_out: dict[str, list[str]]
 
 def _backwards(entry: dict[str, Any], family: str, first: Signature, spelling: Signature, gone: set[str]) -> Rule:
     source = extended(spelling)
-    renamed = {} if first.name == spelling.name else _other_names(first, spelling)
+    renamed = _other_names(first, spelling)
     data: dict[str, Any] = _renamed(entry, renamed)
     target: str | None = data.get("torch")
     always: dict[str, Any] = data.get("always") or {}

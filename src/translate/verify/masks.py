@@ -184,6 +184,15 @@ def _keras_patches(draws: Draws) -> list[Patches]:
     def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
         return mean + stddev * tensor(shape, True, dtype)
 
+    def alpha_dropout(self: Any, inputs: Any, training: bool = False) -> Any:
+        if not training or self.rate == 0:
+            return inputs
+        p, x = self.rate, tensorflow.abs(tensorflow.stop_gradient(inputs))
+        kept = tensorflow.math.floormod(x * _FACTOR + _OFFSET, tensorflow.ones([], x.dtype)) >= p
+        a = ((1 - p) * (1 + p * _ALPHA_DROPPED**2)) ** -0.5
+        dropped = tensorflow.cast(_ALPHA_DROPPED, inputs.dtype)
+        return a * tensorflow.where(kept, inputs, dropped) - a * dropped * p
+
     def tf_uniform(shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = None, **_: Any) -> Any:
         return uniform(shape, minval, 1 if maxval is None else maxval, dtype)
 
@@ -194,6 +203,7 @@ def _keras_patches(draws: Draws) -> list[Patches]:
         return dropout(x, rate, noise_shape)
 
     return [
+        (import_module("keras").layers.AlphaDropout, {"call": alpha_dropout}),
         (random, {"dropout": dropout, "uniform": uniform, "normal": normal}),
         (tensorflow.random, {"uniform": tf_uniform, "normal": tf_normal}),
         (tensorflow.nn, {"dropout": tf_dropout}),

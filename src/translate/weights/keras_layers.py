@@ -137,6 +137,11 @@ def kinds(layer: Any) -> list[str]:
     return [c.__name__ for c in type(layer).__mro__]
 
 
+def origins(layer: Any) -> list[tuple[str, bool]]:
+    """The same, and whether each is a class of a file rather than of Keras."""
+    return [(c.__name__, c.__module__.partition(".")[0] != "keras") for c in type(layer).__mro__]
+
+
 def names(rule: Rule) -> list[str]:
     """The Keras layers that a rule speaks of."""
     signatures = [rule.target, *(c.target for c in rule.cases)]

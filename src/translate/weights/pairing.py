@@ -93,11 +93,17 @@ def pair(
     pairs = [Pair(*found) for found in walk.found]
     problems += [_misfit(p) for p in pairs if not p.mapping.fits(p.shape, tuple(p.keras.shape))]
     problems += _tied(pairs, lambda p: id(p.torch), lambda p: id(p.keras), "are one tensor in PyTorch, two in Keras")
-    problems += _tied(pairs, lambda p: id(p.keras), lambda p: id(p.torch), "are one weight in Keras, two in PyTorch")
+    whole = [p for p in pairs if not p.mapping.added]
+    problems += _tied(whole, _place, lambda p: id(p.torch), "are one weight in Keras, two in PyTorch")
     problems += _left_over(module, layer, pairs, walk)
     if problems:
         raise WeightError(problems)
     return Pairing(tuple(pairs), tuple(walk.unbuilt))
+
+
+def _place(p: Pair) -> tuple[int, int | None]:
+    """A Keras weight, or a row of it."""
+    return id(p.keras), p.mapping.row
 
 
 def _misfit(p: Pair) -> str:
@@ -110,8 +116,8 @@ def _shape(shape: Any) -> str:
     return "[" + ", ".join(str(s) for s in shape) + "]"
 
 
-def _tied(pairs: list[Pair], one: Callable[[Pair], int], other: Callable[[Pair], int], what: str) -> list[str]:
-    seen: dict[int, Pair] = {}
+def _tied(pairs: list[Pair], one: Callable[[Pair], Any], other: Callable[[Pair], int], what: str) -> list[str]:
+    seen: dict[Any, Pair] = {}
     problems: list[str] = []
     for p in pairs:
         first = seen.setdefault(one(p), p)

@@ -46,7 +46,11 @@ def transfer(
 
 def into_keras(p: Pair) -> None:
     """Set the Keras weight of a pair to the numbers of the PyTorch tensor."""
-    p.keras.assign(p.to_keras(p.torch.detach().cpu().numpy()))
+    array = p.torch.detach().cpu().numpy()
+    if p.mapping.row is None and not p.mapping.added:
+        p.keras.assign(p.to_keras(array))
+    else:
+        p.keras.assign(p.mapping.put(array, keras_layers.keras().ops.convert_to_numpy(p.keras)))
     if hasattr(p.owner, "finalize_state"):  # preprocessing layers compute with copies
         p.owner.finalize_state()
 
@@ -55,6 +59,9 @@ def into_torch(p: Pair) -> None:
     """Set the PyTorch tensor of a pair to the numbers of the Keras weight."""
     import torch
 
-    array = p.to_torch(keras_layers.keras().ops.convert_to_numpy(p.keras))
     with torch.no_grad():
+        if p.mapping.added:  # the other of the two has it all
+            p.torch.zero_()
+            return
+        array = p.to_torch(keras_layers.keras().ops.convert_to_numpy(p.keras))
         p.torch.copy_(torch.as_tensor(array.copy()))

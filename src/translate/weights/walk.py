@@ -119,8 +119,8 @@ class Walk:
         """The rules that say how the tensors of a module's class are kept."""
         for cls in type(module).__mro__:
             named = [*self.rules.find(torch_modules.public_name(cls)), *self.rules.find(f"helpers.{cls.__name__}")]
-            helper = f"helpers.{cls.__name__}("
-            named += [r for r in self.rules.back if str(r.data.get("torch")).startswith(helper)]
+            torch = (f"helpers.{cls.__name__}(", f"{torch_modules.public_name(cls)}(")
+            named += [r for r in self.rules.back if str(r.data.get("torch")).startswith(torch)]
             found = [r for r in named if r.weights]
             if found:
                 return found
@@ -239,9 +239,10 @@ def _counterparts(layer: Any, rules: list[Rule]) -> list[tuple[Any, Rule]]:
 
 
 def _rule_for(layer: Any, rules: list[Rule]) -> Rule | None:
-    for kind in keras_layers.kinds(layer):
+    for kind, is_own in keras_layers.origins(layer):
         for rule in rules:
-            if kind in {name.rpartition(".")[2] for name in keras_layers.names(rule)}:
+            names = [n for n in keras_layers.names(rule) if n.startswith("keras.") is not is_own]
+            if kind in {name.rpartition(".")[2] for name in names}:
                 return rule
     return None
 
