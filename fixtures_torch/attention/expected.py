@@ -11,7 +11,7 @@ class Attention(nn.Module):
 
     def forward(self, x, mask=None):
         q, k = self.q(x), self.k(x)
-        scores = torch.matmul(q, k.permute((0, 2, 1))) / (float(self.units) ** 0.5)
+        scores = torch.matmul(q, k.permute(0, 2, 1)) / (float(self.units) ** 0.5)
         weights = torch.softmax(scores, dim=-1)
         return torch.matmul(weights, x)
 
@@ -28,4 +28,4 @@ class Stack(nn.Module):
         for block in self.blocks:
             x = x + block(x)
         n = x.shape[0]
-        return self.out(x.reshape((n, -1)))
+        return self.out(x.reshape(n, -1))

@@ -1,3 +1,4 @@
+import torch
 import torch.nn.functional as F
 from torch import nn
 
@@ -19,11 +20,23 @@ class SamePad(nn.Module):
         return F.pad(x, pads, value=self.value)
 
 
+class LambdaModule(nn.Module):
+    """A function as a module."""
+
+    def __init__(self, function, **settings):
+        super().__init__()
+        self.function, self.settings = function, settings
+
+    def forward(self, x):
+        return self.function(x, **self.settings)
+
+
 def activation_layer(function, axis=-1):
-    """The module for an activation that Keras knows by name; a module stays what it is. ``axis``: of softmax."""
+    """The module for an activation that Keras knows by name, or for a function. ``axis``: of softmax."""
     modules = {
         "relu": nn.ReLU,
         "relu6": nn.ReLU6,
+        "leaky_relu": lambda: nn.LeakyReLU(0.2),
         "elu": nn.ELU,
         "selu": nn.SELU,
         "gelu": nn.GELU,
@@ -34,15 +47,17 @@ def activation_layer(function, axis=-1):
         "sigmoid": nn.Sigmoid,
         "softplus": nn.Softplus,
         "softsign": nn.Softsign,
+        "softmax": lambda: nn.Softmax(dim=axis),
+        "exponential": lambda: LambdaModule(torch.exp),
         "hard_sigmoid": nn.Hardsigmoid,
         "hard_swish": nn.Hardswish,
+        "hard_silu": nn.Hardswish,
         "linear": nn.Identity,
+        None: nn.Identity,
     }
-    if function is None:
-        return nn.Identity()
-    if function == "softmax":
-        return nn.Softmax(dim=axis)
-    return modules[function]() if isinstance(function, str) else function
+    if function is None or isinstance(function, str):
+        return modules[function]()
+    return function if isinstance(function, nn.Module) else LambdaModule(function)
 
 
 class ConvBn(nn.Module):

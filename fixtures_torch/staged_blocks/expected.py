@@ -81,6 +81,10 @@ class StagedNetwork(nn.Module):
             for j in range(depths[i]):
                 stage_blocks.append(Block(filters[i], **settings))
             self.stage_blocks.append(nn.ModuleList(stage_blocks))
+
+        # with or without a place for each pixel
+        if pooling == "avg":
+            pass
         self.norm = LazyLayerNorm2d(eps=1e-6)
 
     def forward(self, inputs):

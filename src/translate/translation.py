@@ -83,8 +83,9 @@ def translate(
             return _translate(module, positions, loaded, layout, io)
         from translate.staging import stage  # as much again to import as the rest
         from translate.staging.building import merge_build, stated_channels
+        from translate.staging.inlining import inline_lambdas
 
-        staged = stage(merge_build(module))
+        staged = stage(inline_lambdas(merge_build(module)))
         done = _translate(staged.module, positions, loaded, layout, io, staged.findings, stated_channels(module))
         return replace(done, classes={c.function: c.name for c in staged.classes})
     except RecursionError:

@@ -59,7 +59,7 @@ BROKEN = {
     "mobile_blocks": ('value=float("-inf")', "value=1.0"),
     "functional_scales": ("torch.cat([c2, u2], dim=1)", "torch.cat([u2, c2], dim=1)"),
     "attention": ("dim=-1", "dim=1"),
-    "staged_blocks": ("Block(filters[i], **settings)", "Block(filters[i])"),
+    "staged_blocks": ("x = self.activation(x)", "pass"),
     "detector": ("x.permute(0, 2, 3, 1)", "x"),
     "two_inputs": ("torch.cat([x, y], dim=-1)", "torch.cat([y, x], dim=-1)"),
     "closures": ("self.stride == 1 and", "self.stride == 2 and"),

@@ -8,7 +8,7 @@ import libcst as cst
 
 from translate.infer.binding import Bound, tensors_in
 from translate.infer.state import Infeasible, Operand, State
-from translate.infer.values import Arrangement, Sequence, Tensor, Value, image, options, source
+from translate.infer.values import Arrangement, Sequence, Size, Tensor, Value, image, options, source
 from translate.rules import Dialect, Rule
 from translate.rules.condition import NotKnown, as_tuple
 
@@ -88,6 +88,8 @@ def _keeps(rule: Rule, bound: Bound) -> bool:
 
 def unbind(state: State, rule: Rule, bound: Bound, operand: Operand) -> tuple[Value, Axes]:
     """A tuple of tensors, one for each place along an axis."""
+    if isinstance(operand.value, Size):
+        return operand.value, {}
     tensor = state.tensor(operand)
     state.settle(tensor)
     if tensor.undecided:

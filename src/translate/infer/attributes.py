@@ -76,6 +76,8 @@ def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool
     if isinstance(owner, Sequence) and owner.kind == "tuple" and name in PAIR and len(owner.items) == 2:
         state.record(state.facts.methods, node, f"pair {PAIR.index(name)}")
         return owner.items[PAIR.index(name)]
+    if isinstance(owner, Size) and state.rules.find(f"{state.dialect.shape}.{name}"):
+        return _of_size(state, node, owner, name)
     if isinstance(owner, (Sequence, Mapping, Size)):
         return Method(owner, name)
     if isinstance(owner, (Const, Opaque)):
@@ -84,6 +86,15 @@ def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool
         state.report(node, "N205", f"taken for a tensor, since only tensors have a method {name!r}")
         return Method(owner, name)
     return UNKNOWN
+
+
+def _of_size(state: State, node: cst.Attribute, owner: Size, name: str) -> Value:
+    """``x.shape.rank``."""
+    rule = state.rules.find(f"{state.dialect.shape}.{name}")[0]
+    if rule.source[0].callable:
+        return Method(owner, name)
+    state.record(state.facts.apply, node, Apply(rule, rule.source[0], None, (("self", RECEIVER),)))
+    return OPAQUE
 
 
 def _of_layer(state: State, node: cst.Attribute, owner: Layer, name: str) -> Value:
@@ -112,6 +123,10 @@ def of_instance(state: State, node: cst.Attribute, owner: Instance, name: str) -
     value = info.attribute(name)
     if value is not None:
         return value
+    for rule in state.rules.find(f"{state.dialect.module}.{name}"):
+        if rule.write is not None and "role" not in rule.data and not rule.source[0].callable:
+            state.record(state.facts.apply, node, Apply(rule, rule.source[0], None, (("self", RECEIVER),)))
+            return OPAQUE
     role = role_member(state, name)
     if role == "training":
         state.record(state.facts.replaced, node, "training")
@@ -160,8 +175,9 @@ def _of_super(owner: Super, name: str) -> Value:
 
 def _of_tensor(state: State, node: cst.Attribute, owner: Tensor, name: str) -> Value:
     full = f"{state.dialect.tensor}.{name}"
-    if role_member(state, name, state.dialect.tensor) == "size":
-        rule = state.rules.find(full)[0]
+    rules = state.rules.find(full)
+    if role_member(state, name, state.dialect.tensor) == "size" and not rules[0].source[0].callable:
+        rule = rules[0]
         state.record(state.facts.apply, node, Apply(rule, rule.source[0], None, (("self", RECEIVER),)))
         return Size(owner, Operand(owner, node.value))
     for rule in state.rules.find(full):

@@ -12,7 +12,7 @@ import libcst as cst
 
 from translate.infer.facts import RECEIVER, Slot
 from translate.infer.state import Operand
-from translate.infer.values import Const, Sequence, Tensor, Value, options
+from translate.infer.values import Api, Const, Opaque, Sequence, Tensor, Value, options
 from translate.rules import REQUIRED, Case, Rule, Signature
 from translate.rules.condition import NotKnown, holds, worked_out
 
@@ -68,7 +68,8 @@ class Bound:
 
     def value(self, name: str) -> Any:
         if name in self.operands:
-            return constant(self.operands[name].value)
+            value = self.operands[name].value
+            return value.name.rpartition(".")[2] if isinstance(value, Api) else constant(value)
         if name in self.stars:
             return tuple(constant(o.value) for o in self.stars[name])
         if name in self.let:
@@ -90,6 +91,16 @@ class Bound:
 
     def is_tensor(self, name: str) -> bool:
         return name in self.operands and bool(tensors_in(self.operands[name].value))
+
+    def holds_tensors(self, name: str) -> bool:
+        operand = self.operands.get(name)
+        value = operand.value if operand is not None else None
+        inside = value.everything() if isinstance(value, Sequence) else []
+        return self.is_tensor(name) or any(tensors_in(v) for v in inside)
+
+    def is_number(self, name: str) -> bool:
+        operand = self.operands.get(name)
+        return operand is None or all(isinstance(o, (Const, Opaque)) for o in options(operand.value))
 
     def rank(self, name: str) -> int:
         operand = self.operands.get(name)

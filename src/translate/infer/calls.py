@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import libcst as cst
 
 from translate.infer import builtin, containers, flows, growing, records, sizes
+from translate.infer.activations import named
 from translate.infer.adapting import general
 from translate.infer.binding import BindingError, Bound, bind, choose, tensors_in
 from translate.infer.elements import of_call
-from translate.infer.facts import Apply
+from translate.infer.facts import RECEIVER, Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.layers import call_layer, inline
 from translate.infer.modules import call_instance, construct, leave_out_of_constructor, module_method
@@ -54,7 +55,7 @@ def call(state: State, node: cst.Call, callee: Value, operands: Operands, receiv
     """``callee(*operands)``; ``receiver`` is what stands before the dot, if the callee was written ``x.name``."""
     choices = [o for o in options(callee) if o is not NONE]
     for operand in operands:
-        if isinstance(operand.value, Size) and callee != Api("builtins.len"):
+        if isinstance(operand.value, Size) and not _takes_shape(state, callee):
             size_in_source(state, operand.value)
     if operands and operands[0].keyword and any(isinstance(c, (Layer, Container)) for c in choices):
         state.record(state.facts.methods, node, "bare")  # Keras calls the argument by another name
@@ -73,6 +74,14 @@ def call(state: State, node: cst.Call, callee: Value, operands: Operands, receiv
     if results:
         return join(*results)
     return source() if any(tensors_in(o.value) for o in operands) else OPAQUE
+
+
+def _takes_shape(state: State, callee: Value) -> bool:
+    """Whether a shape is taken in whatever order it is in: ``len(x.shape)``, and new tensors of the same shape."""
+    if not isinstance(callee, Api):
+        return False
+    rules = [] if state.dialect.last else state.rules.find(callee.name)
+    return callee.name == "builtins.len" or any(r.tensors.startswith("creates") or r.tensors == "unbind" for r in rules)
 
 
 def _agree(state: State, node: cst.Call, choices: list[Value], operands: Operands) -> Operands:
@@ -206,6 +215,8 @@ def inputs(state: State, node: cst.Call, operands: Operands) -> Value:
 
 def is_layer_class(rule: Rule, name: str) -> bool:
     """Classes make layers, functions compute."""
+    if rule.data.get("makes") == "layer":
+        return True
     return name.rpartition(".")[2][:1].isupper() and "tensors" in rule.data and "role" not in rule.data
 
 
@@ -233,6 +244,7 @@ def _by_rule(
         state.told.add(rule.differs)
         state.report(node, "N202", f"{name}: {rule.differs}")
     if is_layer_class(rule, name) and receiver is None:
+        named(state, rule, bound)
         apply = Apply(rule, bound.signature, case, bound.slots(), extra=bound.settings())
         direct = is_direct(state, node.func)
         layer = Layer(name, node, (bound, apply), sizes.maker(state), direct)
@@ -245,6 +257,9 @@ def _by_rule(
         return inline(state, rule, bound, first, node)
     if rule.code:
         return of_call(state, rule, bound, first, HOOKS[rule.code](state, node, rule, bound))
+    if rule.data.get("role") == "size" and tensors_in(first.value):
+        state.record(state.facts.apply, node, Apply(rule, bound.signature, case, bound.slots()))
+        return Size(state.tensor(first), first, numeric=bool(rule.data.get("numeric")))
     value, axes = flows.flow(state, rule, bound, first, case.becomes if case else "")
     apply = Apply(rule, bound.signature, case, bound.slots(), tuple(axes.items()))
     if receiver is not None or is_direct(state, node.func):
@@ -383,11 +398,23 @@ def _method(state: State, node: cst.Call, callee: Method, operands: Operands, re
     ):
         operand = Operand(owner, receiver.node if receiver else None, index=-1)
         return tensor_method(state, node, name, operand, operands)
+    if isinstance(owner, Size) and state.dialect.shape:
+        return _size_method(state, node, owner, name)
     if isinstance(owner, (Instance, Super)):
         return module_method(state, node, owner, name, operands)
     if isinstance(owner, Container):
         return containers.method(state, node, owner, name, operands)
     return builtin.method(state, node, owner, name, operands)
+
+
+def _size_method(state: State, node: cst.Call, owner: Size, name: str) -> Value:
+    """``x.shape.as_list()``."""
+    rules = [r for r in state.rules.find(f"{state.dialect.shape}.{name}") if r.source[0].callable]
+    if not rules:
+        state.report(node, "T101", f"there is no rule for {state.dialect.shape}.{name}")
+        return OPAQUE
+    state.record(state.facts.apply, node, Apply(rules[0], rules[0].source[0], None, (("self", RECEIVER),)))
+    return owner if rules[0].data.get("role") == "size" else OPAQUE
 
 
 def _tensor_only(state: State, owner: Value, name: str) -> bool:

@@ -95,7 +95,7 @@ def mix(state: State, node: cst.CSTNode, symbol: cst.CSTNode, left: Operand, rig
     values = left.value, right.value
     kinds = tuple(elements(v) for v in values)
     wide = None if None in kinds else max(kinds, key=_ORDER.index)  # type: ignore[type-var]
-    mixed = text and (_mixes(text, *values) or _mixes(text, *reversed(values)))
+    mixed = text and state.dialect.last and (_mixes(text, *values) or _mixes(text, *reversed(values)))
     if mixed and text == "+" and all(isinstance(v, Tensor) for v in values):
         for operand, kind in zip((left, right), kinds, strict=True):
             if kind is not None and kind != wide and operand.node is not None:

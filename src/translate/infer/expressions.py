@@ -17,7 +17,7 @@ from translate.infer.elements import BOOL, elements, given, mix
 from translate.infer.program import FunctionInfo
 from translate.infer.references import refer
 from translate.infer.state import Infeasible, Operand, State
-from translate.infer.subscripts import size_in_source, subscript
+from translate.infer.subscripts import SIZES, size_in_source, subscript
 from translate.infer.values import (
     NONE,
     OPAQUE,
@@ -147,7 +147,31 @@ _NUMBERS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
 def _binary(state: State, node: cst.BinaryOperation) -> Value:
     left, right = evaluate(state, node.left), evaluate(state, node.right)
     operands = Operand(left, node.left), Operand(right, node.right)
+    if _are_sizes(left) or _are_sizes(right):
+        return _counted(state, node, *operands)
     return mix(state, node, node.operator, *operands, binary(state, node.operator, *operands))
+
+
+def _are_sizes(value: Value) -> bool:
+    return isinstance(value, Sequence) and value.kind == SIZES
+
+
+def _counted(state: State, node: cst.BinaryOperation, left: Operand, right: Operand) -> Value:
+    """``tf.shape(x)[1:3] * 2``: each of the sizes."""
+    symbol = _SHAPES.get(type(node.operator))
+    if symbol is None or not _are_sizes(left.value) or isinstance(right.value, (Sequence, Size, Tensor)):
+        state.report(node, "T103", "counting with several sizes at once is not translated", "take one size a time")
+        return OPAQUE
+    state.record(state.facts.promoted, node, f"shape {symbol}")
+    return left.value
+
+
+_SHAPES: dict[type[cst.CSTNode], str] = {
+    cst.Add: "+",
+    cst.Subtract: "-",
+    cst.Multiply: "*",
+    cst.FloorDivide: "//",
+}
 
 
 def binary(state: State, symbol: cst.CSTNode, left: Operand, right: Operand) -> Value:

@@ -12,6 +12,7 @@ from translate.infer.roles import role
 from translate.infer.sizes import IN_CHANNELS
 from translate.infer.state import State
 from translate.infer.statements import is_initialiser
+from translate.rules import Signature
 
 
 def finish(state: State) -> None:

@@ -13,6 +13,7 @@ from translate.infer.values import (
     Const,
     Opaque,
     Sequence,
+    Size,
     Tensor,
     Unknown,
     Value,
@@ -62,10 +63,28 @@ def flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str 
     if form == "unbind":
         return unbind(state, rule, bound, operand)
     if form.startswith("creates"):
-        return source(_rank(rule.tensors)), {}
+        return _created(state, rule, bound, operand), {}
     if form == "number":
         return OPAQUE, {}
     return NONE, {}
+
+
+def _created(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value:
+    """A new tensor; one of the shape of an image is an image."""
+    shape = operand.value
+    if isinstance(shape, Size) and shape.tensor.is_image and not shape.cast:
+        return image(shape.tensor.rank or 4, shape.tensor.pixel)
+    if isinstance(shape, Size):
+        return source(shape.tensor.rank)
+    return source(_depth(shape) if rule.tensors.endswith("nested") else _rank(rule.tensors))
+
+
+def _depth(value: Value) -> int | None:
+    """How many axes a tensor has that is written as a list."""
+    if isinstance(value, Sequence):
+        inner = _depth(value.everything()[0]) if value.everything() else 0
+        return None if inner is None else inner + 1
+    return 0 if isinstance(value, Const) else None
 
 
 def _rank(text: str) -> int | None:

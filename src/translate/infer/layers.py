@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from translate.infer import flows, sizes
+from translate.infer.activations import activated, activation
 from translate.infer.binding import Bound, bind, choose, placeholders, tensors_in
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
@@ -28,7 +29,10 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
         return HOOKS[rule.code + "_layer"](state, layer, bound, operands)
     if "inline" in rule.data and not state.chaining:
         return _inline(state, layer, operands[0], node)
-    value, axes = _flow(state, rule, bound, operands[0], case.becomes if case else "")
+    whole, axes = bool(rule.data.get("whole")), {}
+    value = operands[0].value
+    if not whole:
+        value, axes = _flow(state, rule, bound, operands[0], case.becomes if case else "")
     known = sizes.IN_CHANNELS in bound.operands
     told = sizes.told(layer, operands[0]) if _wants_size(rule) and not known else ()
     if axes or told:
@@ -36,8 +40,11 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
     if not state.dialect.last and isinstance(value, Tensor) and value.is_image:
         settings = (("activation_axis", "1"),)  # of a softmax, which works along the last axis in the source
         apply = Apply(rule, apply.signature, case, apply.bound, apply.axes, extra=(*apply.extra, *settings))
-    record_layer(state, layer, apply)
     value = sizes.given(rule, layer, operands[0], value)
+    if activation(rule) in bound.operands:
+        value, how = activated(state, layer, operands[0] if whole else Operand(value))
+        apply = Apply(rule, apply.signature, case, apply.bound, apply.axes, extra=(*apply.extra, *how))
+    record_layer(state, layer, apply)
     try:
         inplace = bound.signature.parameter("inplace") is not None and bound.value("inplace") is True
     except NotKnown:  # taken as it is by default

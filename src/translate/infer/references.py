@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+
 import libcst as cst
 
 from translate.infer.adapting import general
 from translate.infer.facts import Apply
 from translate.infer.roles import role
 from translate.infer.state import State
-from translate.infer.values import Api, Value
+from translate.infer.values import Api, Const, Value
+from translate.rules import Rule, Signature
 
 
 def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
@@ -21,8 +24,13 @@ def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
             continue
         if not signature.callable:
             state.record(state.facts.apply, node, Apply(rule, signature))
+            if rule.data.get("role") == "constant":
+                return Const(ast.literal_eval(rule.write or "None"))
             return value
         if rule.data.get("role", "value") != "value":
+            state.record(state.facts.apply, node, Apply(rule, signature))
+            return value
+        if _is_plain(state, rule, signature):
             state.record(state.facts.apply, node, Apply(rule, signature))
             return value
         adapted = general(state.rules.find(value.name), value.name)
@@ -45,6 +53,17 @@ def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
     elif not _is_package(state, value.name):
         state.report(node, "T101", f"there is no rule for {value.name}")
     return value
+
+
+def _is_plain(state: State, rule: Rule, signature: Signature) -> bool:
+    """A function of one tensor that the target has too: ``tf.exp`` is ``torch.exp``."""
+    if state.dialect.last or rule.target is None or rule.write or rule.cases or rule.code or "inline" in rule.data:
+        return False
+    first = signature.parameters[0].name if signature.parameters else ""
+    passing = rule.arguments.get(first)
+    rest = [rule.arguments.get(p.name) for p in signature.parameters[1:]]
+    alone = all(p is not None and not p.targets for p in rest)
+    return alone and passing is not None and passing.targets == (rule.target.parameters[0].name,)
 
 
 def is_direct(state: State, node: cst.BaseExpression) -> bool:

@@ -255,6 +255,8 @@ def of_operation(state: State, rule: Rule, bound: Bound, first: Operand, value: 
         except NotKnown:
             return sized(value, None)
         return sized(value, added(parts) if last and first.value.rest is None else (parts[0] if parts else None))
+    if "gives" in rule.data:
+        return sized(value, None)
     if rule.tensors.startswith(("same", "axis", "image")):
         return sized(value, channels_of(first.value))
     return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import libcst as cst
 
@@ -108,7 +108,7 @@ def _of_size(state: State, node: cst.Subscript, size: Size, parts: list[Value]) 
             index = parts[0]
             if isinstance(index, Const) and isinstance(index.value, int):
                 axis = state.dialect.stored_axis(index.value, tensor.rank)
-                text = str(axis if axis < tensor.rank - 1 else -1)
+                text = str(axis if axis < tensor.rank - 1 or not state.dialect.last else -1)
                 size.renumbered = True
                 state.record(state.facts.replaced, part.value, text)
             else:
@@ -121,15 +121,20 @@ def _of_size(state: State, node: cst.Subscript, size: Size, parts: list[Value]) 
     if tensor.is_image and tensor.rank is not None and not size.cast:
         rank = tensor.rank
         wanted = list(range(rank))[lower:upper] if lower != "?" and upper != "?" and part.step is None else None
-        if wanted == list(range(2, rank)):
+        if wanted == list(range(2, rank) if state.dialect.last else range(1, rank - 1)):
             size.renumbered = True
-            state.record(state.facts.replaced, part, "1:-1")
+            state.record(state.facts.replaced, part, "1:-1" if state.dialect.last else "2:")
         elif wanted != [0]:
             size_in_source(state, size)
     count = None
     if tensor.rank is not None and lower != "?" and upper != "?":
         count = len(range(tensor.rank)[lower:upper])
-    return Sequence("tuple", [OPAQUE] * count) if count is not None else Sequence("tuple", [], OPAQUE)
+    kind = SIZES if size.numeric else "tuple"
+    return Sequence(kind, [OPAQUE] * count) if count is not None else Sequence(kind, [], OPAQUE)
+
+
+SIZES: Literal["sizes"] = "sizes"
+"""What a part of a shape is that is a tensor in the source: with it one can count."""
 
 
 def size_in_source(state: State, size: Size) -> None:

@@ -168,6 +168,8 @@ class Size(Value):
     """The tensor where it stands, to cast it if need be."""
     renumbered: bool = False
     """Some axis was asked for by its number in an image."""
+    numeric: bool = False
+    """A tensor of whole numbers in the source, with which one can count."""
     cast: bool = False
     """The tensor is transposed first, so that sizes come in the source's order."""
 
@@ -176,7 +178,7 @@ class Size(Value):
 class Sequence(Value):
     """A Python list or tuple: some items in order, then any number of others."""
 
-    kind: Literal["list", "tuple"]
+    kind: Literal["list", "tuple", "sizes"]
     items: list[Value] = field(default_factory=list["Value"])
     rest: Value | None = None
     born: tuple[object, ...] = ()

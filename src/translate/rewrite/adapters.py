@@ -13,7 +13,6 @@ import libcst as cst
 from translate.infer.facts import Apply
 from translate.rewrite.application import Application
 from translate.rewrite.names import Names
-from translate.rules import Rule
 
 
 class Adapters:
@@ -47,7 +46,8 @@ class Adapters:
     def _definition(self, name: str, apply: Apply) -> str:
         """The function's text; its body is a use of the rule with every argument passed on."""
         rule = apply.rule
-        every = [p for p in apply.signature.parameters if not p.star and _passed_on(rule, p.name)]
+        without = (*self.names.dialect.constructor_without, "device", "dtype")
+        every = [p for p in apply.signature.parameters if not p.star and p.name not in without]
         kept = [p for p in every if p.required or p.name not in apply.fixed]
         texts = [p.name if p.required else f"{p.name}={p.default!r}" for p in kept]
         at = next((i for i, p in enumerate(every) if p not in kept), len(every))
@@ -60,13 +60,8 @@ class Adapters:
         bound = tuple((p.name, index) for index, p in enumerate(kept))
         used = Apply(rule, apply.signature, apply.case, bound)
         body = cst.Module([]).code_for_node(self.application(used, call).write())
-        remark = f'"""{apply.signature.name} with the arguments of PyTorch."""'
+        remark = f'"""{apply.signature.name} with the arguments of {self.names.dialect.origin}."""'
         return f"def {name}({parameters}):\n    {remark}\n    return {body}\n"
-
-
-def _passed_on(rule: Rule, name: str) -> bool:
-    """The source's arguments, also those that the target does without, except where tensors live."""
-    return name not in ("device", "dtype")
 
 
 def _snake(name: str) -> str:

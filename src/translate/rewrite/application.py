@@ -86,7 +86,8 @@ class Application:
         axis = self.extra.get("activation_axis", "-1")
         if text is not None:
             return cst.parse_expression(self.names.shorten(text.replace("{axis}", axis)))
-        template = self.dialect.activation.replace("{axis}", axis)
+        template = self.dialect.function if "as_function" in self.extra else self.dialect.activation
+        template = template.replace("{axis}", axis)
         return fill(template, self.names.shorten, lambda _key, _how, _item: activation)
 
     # placeholders

@@ -14,7 +14,7 @@ class Names:
         self.taken = taken
         free = {m: n for m, (n, _) in dialect.modules.items() if n not in taken or m in dialect.target}
         self._modules = sorted(free, key=len, reverse=True)
-        self._dialect = dialect
+        self.dialect = dialect
         heads = "|".join(dict.fromkeys((*dialect.target, *(m.partition(".")[0] for m in dialect.modules), "helpers")))
         self._pattern = re.compile(rf"(?<![\w.'\"])(?:{heads})(?:\.\w+)+")
         self.used: set[str] = set()
@@ -31,12 +31,12 @@ class Names:
         if head == "helpers":
             return rest
         module = self._module(name)
-        return name if module is None else self._dialect.modules[module][0] + name.removeprefix(module)
+        return name if module is None else self.dialect.modules[module][0] + name.removeprefix(module)
 
     def imports(self, wanted: set[str]) -> list[str]:
         """The import statements for what was used and is ``wanted``, those from one module as one."""
         lines: list[str] = []
-        for module, (name, line) in self._dialect.modules.items():
+        for module, (name, line) in self.dialect.modules.items():
             if module not in self.used or name not in wanted:
                 continue
             start = line.rpartition(" import ")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Literal
 
 import libcst as cst
 
@@ -62,11 +63,17 @@ def _spread(node: cst.Call) -> cst.Call:
     """``f(*(a, b))`` is ``f(a, b)``."""
     arguments: list[cst.Arg] = []
     for argument in node.args:
-        if argument.star == "*" and isinstance(argument.value, cst.Tuple):
-            arguments += [cst.Arg(e.value, comma=e.comma) for e in argument.value.elements]
+        if argument.star == "*" and isinstance(argument.value, (cst.Tuple, cst.List)):
+            elements = argument.value.elements
+            arguments += [cst.Arg(e.value, comma=e.comma, star=_star(e)) for e in elements[:-1]]
+            arguments += [cst.Arg(e.value, star=_star(e)) for e in elements[-1:]]
         else:
             arguments.append(argument)
     return node.with_changes(args=arguments)
+
+
+def _star(element: cst.BaseElement) -> Literal["", "*"]:
+    return "*" if isinstance(element, cst.StarredElement) else ""
 
 
 _STRINGS = re.compile(r"'([^'\"\\]*)'")

@@ -236,6 +236,7 @@ class Transformer(cst.CSTTransformer):
         facts = self.facts
         if original in facts.kept:
             return updated
+        updated = _of_list(original, updated)
         picked = _picked(original, updated)
         if picked is not None:
             return picked
@@ -264,7 +265,9 @@ class Transformer(cst.CSTTransformer):
         if text is None:
             return updated
         if isinstance(updated, cst.Slice):
-            return cst.Slice(lower=cst.Integer("1"), upper=cst.UnaryOperation(cst.Minus(), cst.Integer("1")))
+            lower, _, upper = text.partition(":")
+            bounds = [cst.parse_expression(bound) if bound else None for bound in (lower, upper)]
+            return cst.Slice(lower=bounds[0], upper=bounds[1])
         return cst.parse_expression(text)
 
     def unpacked(self, original: cst.Tuple, updated: cst.Tuple) -> cst.Tuple:
@@ -326,6 +329,9 @@ class Transformer(cst.CSTTransformer):
         return updated
 
     def assignment(self, original: cst.Assign, updated: cst.Assign) -> cst.Assign:
+        inner = _listed(original.value, updated.value)
+        if inner is not None and isinstance(updated.targets[0].target, cst.Tuple):
+            updated = updated.with_changes(value=inner)
         if len(original.targets) == 1 and original.targets[0].target in self.facts.items_set:
             target = updated.targets[0].target
             assert isinstance(target, cst.Subscript)
@@ -419,6 +425,21 @@ _OPERATORS: dict[type[cst.CSTNode], Callable[[], Any]] = {
     cst.PowerAssign: cst.Power,
     cst.MatrixMultiplyAssign: cst.MatrixMultiply,
 }
+
+
+def _of_list(original: cst.Subscript, updated: cst.Subscript) -> cst.Subscript:
+    """``x.shape.as_list()[1]``: what is not a list any more needs not become one to be indexed."""
+    inner = _listed(original.value, updated.value)
+    plain = len(updated.slice) == 1 and isinstance(updated.slice[0].slice, cst.Index)
+    return updated if inner is None or not plain else updated.with_changes(value=inner)
+
+
+def _listed(original: cst.BaseExpression, updated: cst.BaseExpression) -> cst.BaseExpression | None:
+    """What stands in a ``list(...)`` that a rule wrote."""
+    if not isinstance(updated, cst.Call) or not is_name(updated.func, "list") or len(updated.args) != 1:
+        return None
+    was_list = isinstance(original, cst.Call) and is_name(original.func, "list")
+    return None if was_list else updated.args[0].value
 
 
 def _picked(original: cst.Subscript, updated: cst.Subscript) -> cst.BaseExpression | None:

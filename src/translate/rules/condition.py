@@ -29,6 +29,14 @@ class Facts(Protocol):
 
     def is_tensor(self, name: str) -> bool: ...
 
+    def holds_tensors(self, name: str) -> bool:
+        """A tensor, or a list in which there is one."""
+        ...
+
+    def is_number(self, name: str) -> bool:
+        """Certainly no tensor."""
+        ...
+
     def rank(self, name: str) -> int:
         """Number of axes of a tensor argument. Raises NotKnown."""
         ...
@@ -133,6 +141,12 @@ class _One:
     def is_tensor(self, name: str) -> bool:
         return self.facts.is_tensor(name)
 
+    def holds_tensors(self, name: str) -> bool:
+        return self.facts.holds_tensors(name)
+
+    def is_number(self, name: str) -> bool:
+        return self.facts.is_number(name)
+
     def rank(self, name: str) -> int:
         return self.facts.rank(name)
 
@@ -225,6 +239,10 @@ def _call(name: str, arguments: list[ast.expr], facts: Facts) -> Any:
         return facts.rank(names[0])
     if name == "is_tensor":
         return facts.is_tensor(names[0])
+    if name == "holds_tensors":
+        return facts.holds_tensors(names[0])
+    if name == "is_number":
+        return facts.is_number(names[0])
     if name == "same_text":
         return facts.text(names[0]) == facts.text(names[1])
     function = _PURE.get(name)
@@ -237,7 +255,7 @@ def _call(name: str, arguments: list[ast.expr], facts: Facts) -> Any:
         return False
 
 
-_ASKING = {"known": 1, "given": 1, "rank": 1, "is_tensor": 1, "same_text": 2}
+_ASKING = {"known": 1, "given": 1, "rank": 1, "is_tensor": 1, "holds_tensors": 1, "is_number": 1, "same_text": 2}
 """Functions that are about the arguments themselves, and how many names they take."""
 
 

@@ -12,6 +12,8 @@ class Dialect:
 
     name: str
     """The target framework, as messages call it."""
+    origin: str
+    """The source framework."""
     source: tuple[str, ...]
     """The packages of the source framework."""
     target: tuple[str, ...]
@@ -23,6 +25,9 @@ class Dialect:
     last: bool
     """Whether images are stored with their channels last in the target (and first in the source), or the other way."""
     transpose: str
+    reshape: str
+    flatten: str
+    """How operations are written that inference chooses by itself."""
     permute_first: str
     """How a layer is written whose input is transposed first."""
     modules: dict[str, tuple[str, str]]
@@ -49,8 +54,14 @@ class Dialect:
     """Types of elements, by the name that the source gives them."""
     activation: str = ""
     """How one is written of which only an expression is known."""
+    function: str = ""
+    """How one is written that is a function."""
+    activation_functions: tuple[str, ...] = ()
+    """Modules of the source that have functions of the names of activations."""
     target_tensor: str = ""
     """The class of tensors, if rules write its methods."""
+    shape: str = ""
+    """The class of what ``x.shape`` gives, if it has methods of its own."""
     aliases: dict[str, str] = field(default_factory=dict[str, str])
     """Other names of packages of the source."""
 

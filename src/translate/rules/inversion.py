@@ -65,6 +65,8 @@ class _Defaults:
     def is_tensor(self, name: str) -> bool:
         raise NotKnown
 
+    holds_tensors = is_number = is_tensor
+
     def rank(self, name: str) -> int:
         raise NotKnown
 
@@ -149,11 +151,60 @@ _WITHOUT_EFFECT = [name for name in _EVERY_LAYER if name != "trainable"]
 
 def backwards(entry: dict[str, Any], family: str, left_out: dict[str, list[str]]) -> list[Rule]:
     """Rules written for the way back, one for each spelling: ``keras`` is the source, ``torch`` the target."""
-    spelled: str | list[str] = entry["keras"]
-    names = [spelled] if isinstance(spelled, str) else spelled
+    names = _names(entry)
     first = Signature(names[0])
     gone = {name for found in left_out.values() for name in found} | {*_WITHOUT_EFFECT, "data_format"}
     return [_backwards(entry, family, first, Signature(name), gone) for name in names]
+
+
+def _names(entry: dict[str, Any]) -> list[str]:
+    spelled: str | list[str] = entry["keras"]
+    return [spelled] if isinstance(spelled, str) else spelled
+
+
+def respelled(entry: dict[str, Any], rules: list[Rule], left_out: dict[str, list[str]]) -> list[Rule]:
+    """The rules of what ``as`` names, for other spellings of it (``keras``): parameters correspond by their places."""
+    first = Signature(entry["as"])
+    gone = {name for found in left_out.values() for name in found} | {*_WITHOUT_EFFECT, "data_format"}
+    found = [rule for rule in rules if rule.source[0].name == first.name]
+    if not found:
+        raise ValueError(f"{entry['as']}: there is no rule that {entry['keras']} could be read as")
+    return [_respelled(rule, first, Signature(name), gone) for name in _names(entry) for rule in found]
+
+
+def _with_defaults(spelling: Signature, rule: Rule, renamed: dict[str, str]) -> Signature:
+    """With the parameters that only the other name has, which are at their defaults then."""
+    have = {p.name for p in spelling.parameters}
+    more = [p for p in rule.source[0].parameters if renamed.get(p.name, p.name) not in have and not p.star]
+    texts = [f"{p.name}={p.default!r}" for p in more if not p.required]
+    if not texts:
+        return spelling
+    inside = spelling.text.partition("(")[2].rstrip().removesuffix(")").strip()
+    star = "" if "*" in inside else "*"
+    return Signature(f"{spelling.name}({', '.join(t for t in (inside, star, *texts) if t)})")
+
+
+def _respelled(rule: Rule, first: Signature, spelling: Signature, gone: set[str]) -> Rule:
+    renamed = _other_names(first, spelling)
+    arguments = {renamed.get(name, name): p for name, p in _every(rule).items()}
+    dropped = {p.name: Passing() for p in spelling.parameters if p.name in gone}
+    data = {**_renamed(rule.data, renamed), "_arguments": {**dropped, **arguments}}
+    cases = tuple(_case_renamed(case, renamed) for case in rule.cases)
+    return replace(rule, source=(_with_defaults(spelling, rule, renamed),), data=data, cases=cases)
+
+
+def _case_renamed(case: Case, names: dict[str, str]) -> Case:
+    if not names:
+        return case
+    written = _renamed({"only": case.only, "write": case.write, "set": case.set}, names)
+    return replace(case, **written)
+
+
+def _every(rule: Rule) -> dict[str, Passing]:
+    """How each parameter is passed on, those of the same name too, which needs no mention."""
+    target = {p.name for p in rule.target.parameters} if rule.target else set[str]()
+    same = {p.name: Passing((p.name,)) for p in rule.source[0].parameters if p.name in target}
+    return {**same, **rule.arguments}
 
 
 def _backwards(entry: dict[str, Any], family: str, first: Signature, spelling: Signature, gone: set[str]) -> Rule:
@@ -178,20 +229,38 @@ def _other_names(first: Signature, spelling: Signature) -> dict[str, str]:
     return {a.name: b.name for a, b in pairs if a.name != b.name and not a.keyword_only and not b.keyword_only}
 
 
+_WITH_NAMES = ("write", "only", "cases", "set", "always", "inline", "gives", "after")
+"""What of a rule names parameters of the source."""
+
+
 def _renamed(value: Any, names: dict[str, str]) -> Any:
     """Placeholders and conditions of a rule with other names of parameters."""
     if not names:
         return value
     if isinstance(value, dict):
         entries = cast(dict[str, Any], value)
-        kept = ("keras", "torch", "lazy", "arguments")
-        return {k: (v if k in kept else _renamed(v, names)) for k, v in entries.items()}
+        return {k: (_in_texts(v, names, k) if k in _WITH_NAMES else v) for k, v in entries.items()}
+    return value
+
+
+def _in_texts(value: Any, names: dict[str, str], key: str) -> Any:
+    if isinstance(value, dict):
+        entries = cast(dict[str, Any], value)
+        keys = {k: names.get(k, k) if key == "only" else k for k in entries}
+        return {keys[k]: (v if key == "only" else _in_texts(v, names, k)) for k, v in entries.items()}
     if isinstance(value, list):
-        return [_renamed(v, names) for v in cast(list[Any], value)]
-    if not isinstance(value, str):
-        return value
-    pattern = re.compile(r"\b(" + "|".join(map(re.escape, names)) + r")\b(?!=)")
-    return pattern.sub(lambda match: names[match[1]], value)
+        return [_in_texts(v, names, key) for v in cast(list[Any], value)]
+    return _in_text(value, names, key in ("only", "after")) if isinstance(value, str) else value
+
+
+def _in_text(text: str, names: dict[str, str], everywhere: bool) -> str:
+    """``everywhere``: it is a condition; a template names parameters in braces."""
+    pattern = re.compile(r"(?<!['\"])\b(" + "|".join(map(re.escape, names)) + r")\b(?!['\"])")
+
+    def part(match: re.Match[str]) -> str:
+        return pattern.sub(lambda found: names[found[1]], match[0])
+
+    return part(cast(re.Match[str], re.match(r"(?s).*", text))) if everywhere else re.sub(r"\{[^{}]*\}", part, text)
 
 
 def _case(entry: dict[str, Any], always: dict[str, Any]) -> Case:

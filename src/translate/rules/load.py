@@ -11,7 +11,7 @@ from typing import Any, cast
 from translate.rules.dialect import Dialect
 from translate.rules.errors import RuleError
 from translate.rules.files import read_file, read_package
-from translate.rules.inversion import backwards, extended, inverted
+from translate.rules.inversion import backwards, extended, inverted, respelled
 from translate.rules.model import Case, Rule
 from translate.rules.signature import Signature
 
@@ -57,6 +57,8 @@ class RuleSet:
 
     def public(self, name: str) -> str:
         """The usual name of what ``torch.nn.modules.conv.Conv2d`` is another name of."""
+        if name in self._by_source:
+            return name
         for other, usual in self.dialect.aliases.items():
             if name == other or name.startswith(f"{other}."):
                 name = usual + name.removeprefix(other)
@@ -100,6 +102,10 @@ def _load(extra: tuple[Path, ...], to: str) -> RuleSet:
         for family, entries in package.items():
             if family.startswith("torch/") is back:
                 rules += _for_direction(entries, family, to, back, dialect)
+    if to == "torch":
+        for family, entries in package.items():
+            others = [e for e in entries if "as" in e] if family.startswith("torch/") else []
+            rules += [rule for entry in others for rule in respelled(entry, rules, dialect.left_out)]
     found = RuleSet(rules, [*extra, rules_directory()], dialect)
     found.back = tuple(
         Rule((), Signature(entry["keras"]), family, entry)
@@ -114,7 +120,7 @@ def _for_direction(entries: Any, family: str, to: str, back: bool, dialect: Dial
     if to == "tf":
         return () if back else [_rule(entry, family) for entry in entries]
     if back:
-        return [rule for entry in entries for rule in backwards(entry, family, dialect.left_out)]
+        return [rule for e in entries if "as" not in e for rule in backwards(e, family, dialect.left_out)]
     read = (inverted(_rule(entry, family)) for entry in entries)
     return [replace(rule, source=tuple(extended(s) for s in rule.source)) for rule in read if rule is not None]
 

@@ -14,6 +14,7 @@ from translate.staging.naming import snake
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.sizes import UNKNOWN, Info, Size
 from translate.staging.state import CannotStage, State, Value
+from translate.staging.table import FRAMEWORK
 from translate.staging.trees import assign, code, dotted, replace_names, unbroken, without_space
 from translate.staging.vanishing import parameter_of
 from translate.staging.writing import written
@@ -277,6 +278,10 @@ def _plain_result(state: State, node: cst.Call, infos: list[Info]) -> Info:
     """The result of a function that has no weights."""
     name = state.program.framework_name(node.func, state.current)
     rule = state.program.table.functions.get(name or "")
+    if rule is None and name is not None and name.startswith(FRAMEWORK):
+        from translate.staging.operations import of_function
+
+        return of_function(name, node, infos)
     if rule is None or not infos:
         return UNKNOWN
     if rule == "first":

@@ -193,10 +193,10 @@ def _keras_patches(draws: Draws) -> list[Patches]:
         dropped = tensorflow.cast(_ALPHA_DROPPED, inputs.dtype)
         return a * tensorflow.where(kept, inputs, dropped) - a * dropped * p
 
-    def tf_uniform(shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = None, **_: Any) -> Any:
+    def tf_uniform(shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = None, *_: Any, **__: Any) -> Any:
         return uniform(shape, minval, 1 if maxval is None else maxval, dtype)
 
-    def tf_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, **_: Any) -> Any:
+    def tf_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, *_: Any, **__: Any) -> Any:
         return normal(shape, mean, stddev, dtype)
 
     def tf_dropout(x: Any, rate: float, noise_shape: Any = None, **_: Any) -> Any:

@@ -12,7 +12,8 @@ from unittest import mock
 from translate.verify.precision import is_of_numbers
 
 _FLOAT32_IF_NOT_SAID = ("zeros", "ones", "eye", "one_hot", "random.normal", "random.uniform")
-_OTHERS = ("cast", "range", "fill")
+_OTHERS = ("cast", "range")
+_BY_NUMBERS = ("fill", "linspace")
 _OF_VALUES = ("constant", "convert_to_tensor")
 
 
@@ -39,6 +40,19 @@ def float64_in_source(active: Callable[[], bool]) -> Generator[None]:
 
         return call
 
+    def of_numbers(original: Callable[..., Any]) -> Callable[..., Any]:
+        """For functions that take their type from Python numbers."""
+
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            if not active():
+                return original(*arguments, **keywords)
+            return original(*(wider(a) for a in arguments), **{k: wider(v) for k, v in keywords.items()})
+
+        return call
+
+    def wider(value: Any) -> Any:
+        return tf.constant(value, "float64") if is_of_numbers(value) else value
+
     def policy(original: Callable[..., Any]) -> Callable[..., Any]:
         def get(identifier: Any) -> Any:
             return original("float64" if active() and identifier == "float32" else identifier)
@@ -56,6 +70,8 @@ def float64_in_source(active: Callable[[], bool]) -> Generator[None]:
                 owner = getattr(tf, place[0]) if place else tf
                 if "dtype" in inspect.signature(getattr(owner, last)).parameters:
                     replace(owner, last, wide(getattr(owner, last), default))
+        for name in _BY_NUMBERS:
+            replace(tf, name, of_numbers(getattr(tf, name)))
         replace(keras.Layer, "add_weight", wide(keras.Layer.add_weight, _never))
         replace(policies, "get", policy(policies.get))
         yield

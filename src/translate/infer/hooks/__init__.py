@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from translate.infer.hooks.axes import permute, size, transpose
-from translate.infer.hooks.pads import pad
+from translate.infer.hooks.pads import pad, pad_pairs
 from translate.infer.hooks.shapes import expand, flatten, repeat, view
 from translate.infer.hooks.types import to
 from translate.infer.values import Value
@@ -24,5 +24,6 @@ HOOKS: dict[str, Callable[..., Value]] = {
     "expand": expand,
     "repeat": repeat,
     "pad": pad,
+    "pad_pairs": pad_pairs,
     "to": to,
 }

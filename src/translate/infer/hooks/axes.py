@@ -22,9 +22,17 @@ def permute(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
     order = tuple(k % len(known) for k in known if k is not None)
     if len(order) < len(known):
         state.need_source(bound.first())
-        write(state, node, rule, bound, f"keras.ops.transpose({x}, {{{axes.name}}})")
+        write(state, node, rule, bound, _transposed(state, x, f"{{{axes.name}}}"))
         return viewed(source(len(known) if len(known) > 1 else None), bound.first())
-    return _reorder(state, node, rule, bound, order, f"keras.ops.transpose({x}, {{{axes.name}}})")
+    return _reorder(state, node, rule, bound, order, _transposed(state, x, str(order)))
+
+
+def _transposed(state: State, x: str, axes: str) -> str:
+    """``axes`` as a tuple, or what stands for one."""
+    text = state.dialect.transpose
+    if not axes.startswith("("):
+        text = text.replace("{axes}", "({axes})")
+    return text.replace("{x}", x).replace("{axes}", axes)
 
 
 def transpose(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
@@ -32,7 +40,7 @@ def transpose(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
     tensor = state.tensor(first)
     x = first_placeholder(bound)
     names = bound.parameter_names()
-    plain = f"keras.ops.swapaxes({x}, {{{names[1]}}}, {{{names[2]}}})"
+    plain = rule.data.get("plain") or f"keras.ops.swapaxes({x}, {{{names[1]}}}, {{{names[2]}}})"
     rank = tensor.rank
     try:
         a, b = bound.value(names[1]), bound.value(names[2])
@@ -65,7 +73,7 @@ def _reorder(state: State, node: cst.Call, rule: Rule, bound: Bound, order: tupl
         if stored == tuple(range(rank)):
             write(state, node, rule, bound, x)
         else:
-            write(state, node, rule, bound, f"keras.ops.transpose({x}, {stored})")
+            write(state, node, rule, bound, _transposed(state, x, str(stored)))
         return _reordered(viewed(source(rank), first))
     if order == state.dialect.to_source(rank) and rank in (3, 4, 5) and not state.channels_first:
         return _flexible(state, node, rule, bound, rank, plain)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
 from translate.infer.binding import Bound
@@ -24,23 +26,37 @@ def view(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
     x = first_placeholder(bound)
     shape = numbers(state, bound)
     _in_memory_order(state, bound)
+
+    def written(text: str) -> str:
+        return state.dialect.reshape.replace("{x}", x).replace("{shape}", text)
+
     placeholder = "{" + shape.name + "}"
     try:
         known = shape.constants()
     except NotKnown:
-        write(state, node, rule, bound, f"keras.ops.reshape({x}, {placeholder})")
+        write(state, node, rule, bound, written(placeholder))
         return viewed(source(), first)
     rank = len(known)
     if rank == 2 and known[1] == -1 and _is_batch(shape, first.node):
-        write(state, node, rule, bound, f"keras.layers.Flatten()({x})")
+        write(state, node, rule, bound, state.dialect.flatten.replace("{x}", x))
         return viewed(source(2), first)
-    if rank in (3, 4, 5) and all(k == 1 and type(k) is int for k in known[2:]) and not state.channels_first:
+    if state.dialect.last and not state.channels_first and rank in (3, 4, 5) and _is_pixel(known[2:]):
         # (N, C, 1, 1) and (N, 1, 1, C) are the same in memory
         parts = [f"{{{shape.name}.0}}", *["1"] * (rank - 2), f"{{{shape.name}.1}}"]
-        write(state, node, rule, bound, f"keras.ops.reshape({x}, ({', '.join(parts)}))")
+        write(state, node, rule, bound, written(f"({', '.join(parts)})"))
         return viewed(image(rank, pixel=True), first)
-    write(state, node, rule, bound, f"keras.ops.reshape({x}, {placeholder})")
+    if not state.dialect.last and rank in (4, 5) and _is_pixel(known[1:-1]):
+        parts = [f"{{{shape.name}.0}}", f"{{{shape.name}.{rank - 1}}}", *["1"] * (rank - 2)]
+        if shape.texts:
+            write(state, node, rule, bound, written(", ".join(parts)))
+            return viewed(image(rank, pixel=True), first)
+    apart = bool(shape.texts) and not state.dialect.last
+    write(state, node, rule, bound, written(f"*{placeholder}" if apart else placeholder))
     return viewed(source(rank), first)
+
+
+def _is_pixel(sizes: list[Any]) -> bool:
+    return all(k == 1 and type(k) is int for k in sizes)
 
 
 def _is_batch(shape: Numbers, node: cst.CSTNode | None) -> bool:
@@ -53,6 +69,9 @@ def _is_batch(shape: Numbers, node: cst.CSTNode | None) -> bool:
         f"{name}.shape[0]",
         f"{name}.size()[0]",
         f"len({name})",
+        f"tf.shape({name})[0]",
+        f"K.shape({name})[0]",
+        f"ops.shape({name})[0]",
     )
 
 
