@@ -99,6 +99,8 @@ def _made(state: State, node: cst.CSTNode, apply: Apply, statements: tuple[cst.C
 def _finds_out(apply: Apply) -> bool:
     """Whether there is a module that finds its size out and takes everything else."""
     case, data = apply.case, apply.rule.data
+    if "unsized" in data:
+        return True
     if "lazy" not in data or (case is not None and case.target is not None):
         return False
     known = {p.name for p in Signature(data["lazy"]).parameters} | data.get("always", {}).keys()

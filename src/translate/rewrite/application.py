@@ -9,6 +9,7 @@ from typing import Any, cast
 import libcst as cst
 
 from translate.infer.facts import RECEIVER, Apply, Slot
+from translate.infer.sizes import IN_CHANNELS
 from translate.rewrite.layout import laid_out
 from translate.rewrite.names import Names
 from translate.rewrite.templates import bare, bracketed, constant, fill
@@ -61,13 +62,24 @@ class Application:
         return spliced(fill(self.dialect.then, self.names.shorten, lambda key, _how, _item: layer[key]))
 
     def _written(self) -> cst.BaseExpression:
-        template = self.apply.write or (self.case and self.case.write) or (None if self._plain() else self.rule.write)
+        template = (
+            self._unsized()
+            or self.apply.write
+            or (self.case and self.case.write)
+            or (None if self._plain() else self.rule.write)
+        )
         if template is None:
             return self.call()
         node = laid_out(fill(template, self.names.shorten, self.placeholder), self.breakable)
         if self.channels_first and self.rule.tensors.startswith("image"):
             return cast(cst.BaseExpression, node.visit(_TellFormat(self.with_data_format, self.names)))
         return node
+
+    def _unsized(self) -> str | None:
+        """How it is written where nothing tells the size of the input."""
+        return (
+            self.rule.data.get("unsized") if IN_CHANNELS not in self.extra and IN_CHANNELS not in self.slots else None
+        )
 
     def _plain(self) -> bool:
         """A case without ``write`` of its own, in a rule that has ``keras``, is a plain call."""

@@ -41,6 +41,12 @@ class Signature:
         self.callable = bool(bracket)
         self._rest = rest.rstrip().removesuffix(")")
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Signature) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Raises SyntaxError or ValueError if the text is no signature."""

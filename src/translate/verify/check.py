@@ -31,6 +31,8 @@ _GRADIENT_FLOOR = 1e-3
 _FLOAT32_FLOOR = 32 * float(np.finfo(np.float32).eps)
 # The first run has a batch of two. One, and a number that is neither, are where a fixed batch size shows.
 _OTHER_BATCHES = (3, 1)
+_NAMED = 4
+"""As many names are told in a note; of more, their number."""
 _FLOAT32_FACTOR = 10.0
 _FLOAT32_USELESS = 1e-2
 
@@ -78,7 +80,8 @@ class Checker:
         self.tally.add([_trainable(self.bench, self.match)], base)
         if self.match.pairing.unbuilt:
             side, _ = self.bench.by_role("translation", "source")
-            paths = ", ".join(self.match.pairing.unbuilt)
+            first, *others = self.match.pairing.unbuilt
+            paths = f"{first} and {len(others)} more" if len(others) > _NAMED else ", ".join((first, *others))
             self.tally.notes.append(f"not used by the {side}, so they have no weights there: {paths}")
 
     def _built_again(self, base: Sizes) -> Callable[[Pair], Array]:
@@ -266,7 +269,7 @@ def _trainable(bench: Bench, match: Match) -> Comparison:
     module, layer = bench.by_framework(match.source, match.target)
     unbuilt = dict(module.named_parameters())
     in_torch = bench.torch.trainable(module)
-    in_torch -= sum(unbuilt[n].numel() for n in match.pairing.unbuilt if n in unbuilt and unbuilt[n].requires_grad)
+    in_torch -= bench.torch.trainable_among([unbuilt[n] for n in match.pairing.unbuilt if n in unbuilt])
     expected, actual = bench.by_role(in_torch, bench.keras.trainable(layer))
     detail = f"trained on one side only: {', '.join(wrong)}" if wrong else ""
     if not detail and expected != actual:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
@@ -50,7 +50,13 @@ class TorchSide(Side):
         return isinstance(model, self._torch.nn.Module)
 
     def trainable(self, model: Any) -> int:
-        return sum(p.numel() for p in model.parameters() if p.requires_grad) if self.is_model(model) else 0
+        if not self.is_model(model):
+            return 0
+        return self.trainable_among(model.parameters())
+
+    def trainable_among(self, parameters: Iterable[Any]) -> int:
+        """The numbers in those that are trained, and have their shape."""
+        return sum(p.numel() for p in parameters if p.requires_grad and not is_lazy(p))
 
     def fresh(self, built: Any, other: Any, pair: Pair) -> Array:
         return dict(other.named_buffers())[pair.path].detach().numpy()
@@ -70,7 +76,7 @@ class TorchSide(Side):
         """Where parameters and buffers are kept, by which names, and what is kept there now."""
         modules = list(model.modules()) if self.is_model(model) else []
         tables = [table for module in modules for table in (module._parameters, module._buffers)]
-        return [(table, name, x) for table in tables for name, x in table.items() if x is not None]
+        return [(t, name, x) for t in tables for name, x in t.items() if x is not None and not is_lazy(x)]
 
     def _run(self, model: Any, call: Call) -> Run:
         torch, derives = self._torch, call.cotangents is not None
@@ -94,7 +100,7 @@ class TorchSide(Side):
             return Run(outputs)
 
         named: dict[str, Any] = dict(model.named_parameters()) if self.is_model(model) else {}
-        parameters = {path: p for path, p in named.items() if p.requires_grad}
+        parameters = {path: p for path, p in named.items() if p.requires_grad and not is_lazy(p)}
         by = [*floats.values(), *parameters.values()]
         gradients = filled(self._gradients(found, by, call), by, call.dtype)
         inputs = {i: g.transpose(axes.inverse(call.order(i))) for i, g in zip(floats, gradients, strict=False)}

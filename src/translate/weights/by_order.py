@@ -55,6 +55,15 @@ class _InOrder:
                 self._walk.reported.append(self._path)
                 self._walk.given_up.append(self._layer)
                 return
+        self._walk.unreached += [name for unit in self._rest for name in self._unreached(unit)]
+
+    def _unreached(self, unit: Unit) -> list[str]:
+        """Tensors of a layer that Keras did not even make, since these inputs go another way."""
+        calls = self._walk.calls
+        if not calls or any(id(m) in calls for m in unit.module.modules()):
+            return []
+        named = [*unit.module.named_parameters(), *unit.module.named_buffers()]
+        return [f"{unit.path}.{name}" for name, _ in named]
 
     def _take(self, layer: Any) -> bool:
         """Pair the next layer. False if that cannot be done, and a problem was noted."""

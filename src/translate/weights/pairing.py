@@ -53,7 +53,7 @@ class Pairing:
 
     pairs: tuple[Pair, ...]
     unbuilt: tuple[str, ...] = field(default=())
-    """PyTorch tensors whose Keras layer has no weights, because it was not called yet."""
+    """PyTorch tensors whose Keras layer has no weights, or does not exist, because it was not called."""
 
 
 def pair(
@@ -79,7 +79,7 @@ def pair(
     unbuilt = [found for found in keras_layers.inner_layers(layer) if not found.built]
     if unbuilt and not keras_layers.weights(layer) and any(True for _ in module.parameters()):
         raise WeightError(["the Keras model has no weights yet: call it once on an input before"])
-    lazy = [name for name, p in module.named_parameters() if torch_modules.is_lazy(p)]
+    lazy = torch_modules.lazy(module, calls)
     if lazy:
         raise WeightError([f"{lazy[0]}: the PyTorch model has no weights yet: call it once on an input before"])
     walk = Walk(load() if rules is None else rules, calls)
@@ -98,7 +98,7 @@ def pair(
     problems += _left_over(module, layer, pairs, walk)
     if problems:
         raise WeightError(problems)
-    return Pairing(tuple(pairs), tuple(walk.unbuilt))
+    return Pairing(tuple(pairs), (*walk.unbuilt, *walk.unreached))
 
 
 def _place(p: Pair) -> tuple[int, int | None]:
@@ -133,7 +133,7 @@ def _left_over(module: Any, layer: Any, pairs: list[Pair], walk: Walk) -> list[s
     problems = [
         f"{name}: missing in Keras"
         for name, tensor in named
-        if id(tensor) not in paired and name not in walk.unbuilt and not _inside(name, reported)
+        if id(tensor) not in paired and name not in (*walk.unbuilt, *walk.unreached) and not _inside(name, reported)
     ]
     taken = walk.counters | {id(p.keras) for p in pairs}
     taken |= {id(w) for given in walk.given_up for w in keras_layers.weights(given)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -38,6 +39,15 @@ def is_lazy(tensor: Any) -> bool:
     from torch.nn.parameter import is_lazy
 
     return is_lazy(tensor)
+
+
+def lazy(module: Any, calls: Mapping[int, int] | None) -> list[str]:
+    """The names of parameters that have no shape yet, though their modules were among the ``calls``."""
+    found: list[str] = []
+    for path, one in module.named_modules():
+        if not calls or id(one) in calls:
+            found += [f"{path}.{name}".lstrip(".") for name, p in one.named_parameters(recurse=False) if is_lazy(p)]
+    return found
 
 
 def is_chain(module: Any) -> bool:

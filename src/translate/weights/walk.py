@@ -32,6 +32,8 @@ class Walk:
         self.reported: list[str] = []
         """Paths of modules that ``problems`` speaks of, so that their tensors need no line each."""
         self.ignored: set[int] = set()
+        self.unreached: list[str] = []
+        """PyTorch tensors of modules that no call reached, and that Keras has no layers for."""
         """Identities of PyTorch tensors that need no counterpart."""
         self.counters: set[int] = set()
         """Identities of Keras weights that need no counterpart."""
