@@ -41,10 +41,10 @@ def still_called(shared: Shared) -> set[Function]:
     found: set[Function] = set()
     waiting: list[Function] = []
     for node, context in _functional(shared):
-        values = passed_on(shared, node, context)
+        elsewhere = passed_on(shared, node, context) | _separated(shared, context)
         for name in read_names(node):
             function = _meant(shared, name, context)
-            if function is not None and function.kind != BUILDER and name not in values:
+            if function is not None and function.kind != BUILDER and name not in elsewhere:
                 waiting.append(function)
     while waiting:
         function = waiting.pop()
@@ -56,6 +56,12 @@ def still_called(shared: Shared) -> set[Function]:
         others = [_meant(shared, name, None) for name in read_names(function.original)]
         waiting += [o for o in others if o is not None and o.kind != BUILDER]
     return found
+
+
+def _separated(shared: Shared, function: Function | None) -> set[cst.CSTNode]:
+    """Names that are read by functions within a function that become classes themselves."""
+    inner = function.nested.values() if function is not None else ()
+    return {name for one in inner if one in shared.class_names for name in read_names(one.original)}
 
 
 def _functional(shared: Shared) -> Iterator[tuple[cst.CSTNode, Function | None]]:
