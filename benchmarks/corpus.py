@@ -55,7 +55,7 @@ class Row:
     left: dict[str, int]
     notes: int
     verdict: str
-    """equal, different, failed; stopped: one of those two, and the translation told what it leaves; "" if not asked."""
+    """equal, different, failed; stopped: failed, and the translation told what it leaves; "" if not asked."""
     message: str
     largest_error: float | None
     seconds: float
@@ -132,7 +132,7 @@ def run(job: Job, folder: Path, output: Path, arguments: argparse.Namespace) -> 
         translated=sum(report["translated"].values()),
         left=left,
         notes=len(report["diagnostics"]) - sum(left.values()),
-        verdict="stopped" if left and verdict in ("different", "failed") else verdict,
+        verdict="stopped" if left and verdict == "failed" else verdict,
         message=verification.get("message", ""),
         largest_error=verification.get("largest_error"),
         seconds=seconds,
