@@ -11,6 +11,7 @@ import libcst as cst
 from translate.diagnostics import Diagnostic
 from translate.infer.facts import Finding
 from translate.infer.module_names import as_imports
+from translate.infer.pieces import recognised
 from translate.infer.reading import read
 from translate.interfaces import Unit, units
 from translate.rewrite.rewriting import rewrite
@@ -78,7 +79,7 @@ def translate(
     loaded = load(rules, to)
     try:
         positions = Positions(module, text)
-        module = as_imports(module, loaded)
+        module = as_imports(recognised(module, loaded), loaded)
         if to == "tf":
             return _translate(module, positions, loaded, layout, io)
         from translate.staging import stage  # as much again to import as the rest

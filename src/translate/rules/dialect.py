@@ -46,6 +46,8 @@ class Dialect:
     """Modules of the source whose functions and classes only set how a layer begins, or is trained."""
     helpers: str = "helpers"
     """The folder of pieces of target code."""
+    pieces: str = ""
+    """The folder of those that the other direction writes."""
     then: str = ""
     """How a layer is written that an activation follows."""
     activations: dict[str, str] = field(default_factory=dict[str, str])

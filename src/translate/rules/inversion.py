@@ -18,12 +18,15 @@ from translate.rules.signature import REQUIRED, Signature
 
 _BOTH_WAYS = ("tensors", "view", "training", "elements", "differs", "weights")
 _LAYERS = "keras.layers."
+_HELPERS = "helpers."
+PIECES = "translate.helpers."
+"""What stands for the pieces of code that the other direction writes, where a file has them."""
 
 
 def inverted(rule: Rule) -> Rule | None:
     """The rule for the other direction, None if it cannot be read backwards."""
     signature = rule.target if rule.write is None else None
-    if signature is None or not signature.callable or signature.name.startswith("helpers."):
+    if signature is None or not signature.callable:
         return None
     target = next((s for s in rule.source if s.callable and "." in s.name), None)
     if target is None or rule.code or rule.data.get("role"):
@@ -35,11 +38,35 @@ def inverted(rule: Rule) -> Rule | None:
     always = _settings(rule, defaults)
     if always is None:
         return None
-    if signature.name.startswith(_LAYERS):
-        arguments = {**{name: Passing() for name in _WITHOUT_EFFECT}, **arguments}
     kept = {k: rule.data[k] for k in _BOTH_WAYS if k in rule.data}
+    if signature.name.startswith(_HELPERS):
+        depends = _of_piece(rule)
+        if depends is None:
+            return None
+        kept |= depends
+        signature = Signature(PIECES + signature.text.removeprefix(_HELPERS))
+    if _is_layer(signature):
+        arguments = {**{name: Passing() for name in _WITHOUT_EFFECT}, **arguments}
     cases = (Case(set=always),) if always else ()
     return Rule((signature,), target, rule.family, {**kept, "_arguments": arguments}, cases)
+
+
+def _of_piece(rule: Rule) -> dict[str, Any] | None:
+    """What a rule for a piece of our own depends on besides: one class serves images of any rank, and other rules.
+
+    None if that cannot be said.
+    """
+    ranks = re.match(r"image(\d)d", rule.tensors)
+    found: dict[str, Any] = {"ranks": [int(ranks[1]) + 2]} if ranks else {}
+    conditions: dict[str, Any] = rule.only if isinstance(rule.only, dict) else {}
+    only: dict[str, Any] = {}
+    for name, value in conditions.items():
+        passing = rule.arguments.get(name, Passing((name,)))
+        if passing.values is not None or passing.inverted or len(passing.targets) > 1:
+            return None
+        if passing.targets:
+            only[passing.targets[0]] = value
+    return {**found, "only": only} if only else found
 
 
 class _Defaults:
@@ -127,14 +154,17 @@ def _arguments(rule: Rule, source: Signature, target: Signature) -> dict[str, Pa
 
 def extended(signature: Signature) -> Signature:
     """With the arguments that every layer of Keras takes, and the size of its input, which staging tells."""
-    is_class = signature.name.rpartition(".")[2][:1].isupper()
-    if not signature.name.startswith(_LAYERS) or not is_class or "**" in signature.text:
+    if not _is_layer(signature) or "**" in signature.text:
         return signature
     have = {p.name for p in signature.parameters}
     added = [f"{name}={default}" for name, default in _EVERY_LAYER.items() if name not in have]
     inside = signature.text.partition("(")[2].rstrip().removesuffix(")").strip()
     parts = [p for p in (inside, "" if "*" in inside else "*", *added) if p]
     return Signature(f"{signature.name}({', '.join(parts)})")
+
+
+def _is_layer(signature: Signature) -> bool:
+    return signature.name.startswith((_LAYERS, PIECES)) and signature.name.rpartition(".")[2][:1].isupper()
 
 
 _EVERY_LAYER = {

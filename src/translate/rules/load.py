@@ -71,6 +71,11 @@ class RuleSet:
     def helper_names(self) -> frozenset[str]:
         return frozenset(path.stem for folder in self.folders for path in (folder / self.dialect.helpers).glob("*.py"))
 
+    def pieces(self) -> dict[str, str]:
+        """The texts of what the other direction writes, by name."""
+        found = [path for folder in self.folders for path in (folder / self.dialect.pieces).glob("*.py")]
+        return {path.stem: path.read_text(encoding="utf-8") for path in found}
+
     def helper(self, name: str) -> str | None:
         """The text of a helper file, or None."""
         for folder in self.folders:
