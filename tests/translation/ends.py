@@ -1,0 +1,128 @@
+"""Comparing both ends of a round trip: two programs of one framework, with the weights that went through the other."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from translate.rules import load
+from translate.verify import Options, randomise, sizes
+from translate.verify.axes import inverse
+from translate.verify.bench import Bench
+from translate.verify.check import EXACT
+from translate.verify.compare import compare, scale_of
+from translate.verify.load import UserFile
+from translate.verify.matching import find_match, pair_after_run
+from translate.verify.result import Comparison
+from translate.verify.sides import Call, Run, Side
+from translate.verify.spec import Inputs
+from translate.weights import Pair
+from translate.weights.transfer import into_keras, into_torch
+
+
+@dataclass
+class SecondStep:
+    """The second and the third program, as a bench."""
+
+    source: Side
+    target: Side
+    torch: Side
+    keras: Side
+
+    def by_framework(self, source: Any, target: Any) -> tuple[Any, Any]:
+        return (source, target) if self.source is self.torch else (target, source)
+
+
+class Ends:
+    """Three programs, the second being a translation of the first, and the third of the second."""
+
+    def __init__(self, files: Sequence[Path], models: Sequence[str], inputs: Sequence[str], to: Literal["tf", "torch"]):
+        first, middle, last = files
+        self.inputs, self.to = Inputs.parse(inputs), to
+        self.options = Options(to=to, translated_model=models[1])
+        users = UserFile(first, "source", middle), UserFile(middle, "translation", first)
+        self.bench = Bench(*users, models[0], self.inputs, self.options)
+        self.back = copy.copy(self.bench.source)
+        self.back.file, self.back.expression = UserFile(last, "translation", middle), models[2]
+
+    def differences(self) -> list[Comparison]:
+        """What is not the same. Raises what the programs raise."""
+        try:
+            return [c for c in self._compared() if not c.equal]
+        finally:
+            self.bench.close()
+
+    def _compared(self) -> Iterator[Comparison]:
+        bench, rules = self.bench, load()
+        first = bench.source.build("float64")
+        base = sizes.first(self.inputs, lambda at: bench.source.run(first, Call(self._arrays(at))) and None)
+        arrays = self._arrays(base)
+        match = find_match(bench, first, self.inputs, arrays, self.options, rules)
+        yield from match.comparisons
+        last = self.back.build("float64")
+        turned = [a.transpose(order) for a, order in zip(arrays, match.input_orders, strict=True)]
+        call = Call(turned, [inverse(order) for order in match.input_orders])
+        pairs = pair_after_run(self._second(), match.target, last, call, rules).pairs  # pyright: ignore[reportArgumentType]
+        for pair in pairs:
+            into_torch(pair) if self.to == "tf" else into_keras(pair)
+        trained = [side.trainable(model) for side, model in ((bench.source, first), (self.back, last))]
+        yield Comparison("trainable parameters", "", abs(trained[0] - trained[1]), trained[0], trained[0] == trained[1])
+        for at in (base, {**base, self.inputs.batch: 3} if self.inputs.batch else base):
+            yield from self._runs(at, first, last, match.pairs, pairs, training=False)
+        yield from self._runs(at, first, last, match.pairs, pairs, training=True)
+
+    def _second(self) -> SecondStep:
+        torch, keras = self.bench.by_framework(self.back, self.bench.target)
+        return SecondStep(self.bench.target, self.back, torch, keras)
+
+    def _arrays(self, at: sizes.Sizes) -> list[Any]:
+        return [randomise.inputs(i.shape(at), i.dtype, i.below, 0, i.name) for i in self.inputs.inputs]
+
+    def _runs(
+        self, at: sizes.Sizes, first: Any, last: Any, before: Sequence[Pair], after: Sequence[Pair], *, training: bool
+    ) -> Iterator[Comparison]:
+        """The same inputs for both ends: outputs, gradients, and after training the buffers."""
+        arrays, cotangents = self._arrays(at), partial(randomise.cotangent, 0)
+        runs: list[Run] = []
+        for side, model, pairs in ((self.bench.source, first, before), (self.back, last, after)):
+            learnt = [p for p in pairs if p.is_parameter and p.torch.requires_grad and p.keras.trainable]
+            runs.append(side.run(model, Call(arrays, training=training, cotangents=cotangents, pairs=learnt)))
+        one, other = runs
+        prefix = "training " if training else ""
+        for path in sorted({*one.outputs, *other.outputs}):
+            if path not in one.outputs or path not in other.outputs:
+                yield Comparison(prefix + path, "", 1.0, 0.0, False, "on one side only")
+                continue
+            yield compare(prefix + path, one.outputs[path], other.outputs[path], EXACT)
+        found = [(f"input {i}", g, other.input_gradients[i]) for i, g in one.input_gradients.items()]
+        ours, theirs = self._by_middle(before, one), self._by_middle(after, other)
+        found += [(f"weight {key}", g, theirs[key]) for key, g in ours.items() if key in theirs]
+        floor = 1e-3 * max((scale_of(g) for _, g, _ in found), default=0.0)
+        for name, expected, actual in found:
+            yield compare(f"{prefix}gradient of {name}", expected, actual, EXACT, floor=floor)
+        assert not ours or theirs
+        for pair, again in self._buffers(before, after) if training else ():
+            yield compare(f"buffer {pair.path}", *(self._value(p) for p in (pair, again)), EXACT)
+
+    def _by_middle(self, pairs: Sequence[Pair], run: Run) -> dict[Any, Any]:
+        """Gradients by what the program in the middle holds."""
+        found = {self._middle(p): run.weight_gradients[p.path] for p in pairs if p.path in run.weight_gradients}
+        return dict(found)
+
+    def _middle(self, pair: Pair) -> Any:
+        return id(pair.keras) if self.to == "tf" else pair.path
+
+    def _buffers(self, before: Sequence[Pair], after: Sequence[Pair]) -> Iterator[tuple[Pair, Pair]]:
+        known = {self._middle(p): p for p in after}
+        for pair in before:
+            if not pair.is_parameter and pair.torch.dtype.is_floating_point and self._middle(pair) in known:
+                yield pair, known[self._middle(pair)]
+
+    def _value(self, pair: Pair) -> Any:
+        if self.to == "tf":
+            return pair.torch.detach().numpy()
+        return pair.to_torch(pair.keras.numpy())
