@@ -1,23 +1,22 @@
 import torch
 
 
-class LazyDepthwiseConv2d(torch.nn.LazyConv2d):
+class LazyDepthwiseConv2d(torch.nn.modules.lazy.LazyModuleMixin, torch.nn.Conv2d):
     """A convolution of each channel by itself, which finds out how many there are when it is called first."""
 
-    cls_to_become = None
+    cls_to_become = torch.nn.Conv2d
 
-    def __init__(self, kernel_size, stride=1, padding="valid", dilation=1, multiplier=1, bias=True):
-        super().__init__(0, kernel_size, stride, 0, dilation, bias=bias)
-        self.same, self.multiplier = padding.lower() == "same", multiplier
+    def __init__(self, kernel_size, stride=1, padding=0, dilation=1, bias=True, depth_multiplier=1):
+        super().__init__(1, depth_multiplier, kernel_size, stride, padding, dilation, bias=bias)
+        self.weight = torch.nn.parameter.UninitializedParameter()
+        if bias:
+            self.bias = torch.nn.parameter.UninitializedParameter()
 
     def initialize_parameters(self, x):
         if self.has_uninitialized_params():
-            self.groups, self.out_channels = x.shape[1], x.shape[1] * self.multiplier
-        super().initialize_parameters(x)
-
-    def forward(self, x):
-        pads = []
-        for size, k, s, d in zip(x.shape[2:], self.kernel_size, self.stride, self.dilation, strict=True):
-            total = max((-(-size // s) - 1) * s + (k - 1) * d + 1 - size, 0) if self.same else 0
-            pads = [total // 2, total - total // 2, *pads]
-        return super().forward(torch.nn.functional.pad(x, pads))
+            self.in_channels = self.groups = x.shape[1]
+            self.out_channels *= self.groups
+            self.weight.materialize((self.out_channels, 1, *self.kernel_size))
+            if self.bias is not None:
+                self.bias.materialize((self.out_channels,))
+            self.reset_parameters()

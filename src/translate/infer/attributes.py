@@ -64,6 +64,8 @@ def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool
         if child is not None:
             state.record(state.facts.methods, node, owner.place_of(name))
             return child
+        if name == "layers" and not state.dialect.last and owner.kind == "sequential":
+            return _layers(state, node, owner)
         return Method(owner, name)
     if isinstance(owner, Tensor):
         return _of_tensor(state, node, owner, name)
@@ -95,6 +97,14 @@ def _of_size(state: State, node: cst.Attribute, owner: Size, name: str) -> Value
         return Method(owner, name)
     state.record(state.facts.apply, node, Apply(rule, rule.source[0], None, (("self", RECEIVER),)))
     return OPAQUE
+
+
+def _layers(state: State, node: cst.Attribute, owner: Container) -> Value:
+    """``self.net.layers[1]``: a chain of PyTorch is the list of its layers."""
+    state.record(state.facts.methods, node, "itself")
+    if state.recording:
+        state.facts.counted.add(owner.node)
+    return owner.children
 
 
 def _of_layer(state: State, node: cst.Attribute, owner: Layer, name: str) -> Value:

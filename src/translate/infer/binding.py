@@ -12,7 +12,7 @@ import libcst as cst
 
 from translate.infer.facts import RECEIVER, Slot
 from translate.infer.state import Operand
-from translate.infer.values import Api, Const, Opaque, Sequence, Tensor, Value, options
+from translate.infer.values import Api, Const, Kept, Opaque, Sequence, Tensor, Value, options
 from translate.rules import REQUIRED, Case, Rule, Signature
 from translate.rules.condition import NotKnown, holds, worked_out
 
@@ -101,6 +101,11 @@ class Bound:
     def is_number(self, name: str) -> bool:
         operand = self.operands.get(name)
         return operand is None or all(isinstance(o, (Const, Opaque)) for o in options(operand.value))
+
+    def made_by(self, name: str) -> str:
+        operand = self.operands.get(name)
+        kept = operand.value if operand is not None else None
+        return kept.name.rpartition(".")[2] if isinstance(kept, Kept) else ""
 
     def rank(self, name: str) -> int:
         operand = self.operands.get(name)

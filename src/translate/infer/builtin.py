@@ -45,6 +45,8 @@ def call(state: State, node: cst.Call, name: str, operands: list[Operand]) -> Va
         return _dict(operands)
     if name in ("getattr", "setattr", "delattr"):
         return _attribute(state, name, values)
+    if name in ("staticmethod", "classmethod") and values:
+        return values[0]
     if name == "len":
         return OPAQUE
     if name == "map" and values:
@@ -64,7 +66,7 @@ _LOOPING = {"len", "enumerate", "zip", "list", "tuple", "reversed", "iter"}
 def as_layers(state: State, operand: Operand) -> None:
     """Keras' Sequential has no length and no items: its ``layers`` have."""
     found = [o for o in options(operand.value) if isinstance(o, Container) and o.written_as == "sequential"]
-    if found and isinstance(operand.node, (cst.Name, cst.Attribute)):
+    if found and state.dialect.last and isinstance(operand.node, (cst.Name, cst.Attribute)):
         state.record(state.facts.methods, operand.node, "layers")
 
 

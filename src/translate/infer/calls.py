@@ -178,6 +178,8 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
     if kind == "gone" and _stands_alone(state, node):
         state.record(state.facts.dropped, state.statements[-1], "")
         return NONE
+    if kind == "setting":
+        return Kept(name)
     if kind == "mapping":
         return builtin.call(state, node, "dict", operands)
     if kind == "initialiser":

@@ -91,7 +91,7 @@ def _fill(container: Container, value: Value, operand: Operand) -> None:
 
 
 def knows(name: str, kind: str) -> bool:
-    return kind == "add_module" or name in builtin.LIST_METHODS | {"values", "items", "keys", "children"}
+    return kind in ("add_module", "append") or name in builtin.LIST_METHODS | {"values", "items", "keys", "children"}
 
 
 def method(state: State, node: cst.Call, owner: Container, name: str, operands: list[Operand]) -> Value:

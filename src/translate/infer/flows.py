@@ -184,9 +184,12 @@ def _holds_tensors(value: Sequence) -> bool:
 def broadcast(state: State, operands: list[Operand]) -> Value:
     """Elementwise over several tensors: all are brought to one arrangement."""
     value = _broadcasted(state, operands)
-    if state.dialect.last or not isinstance(value, Tensor):
+    if not isinstance(value, Tensor):
         return value
     found = [t for o in operands for t in tensors_in(o.value)]
+    value.reordered = value.reordered or (value.arrangement.kind == "source" and any(t.reordered for t in found))
+    if state.dialect.last:
+        return value
     widest = max((t.rank or 0 for t in found), default=0)
     known = [t.channels for t in found if t.channels is not None and (t.rank or 0) == widest and t.channels.text != "1"]
     value.channels = known[0] if known else None

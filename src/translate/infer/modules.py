@@ -160,7 +160,7 @@ def module_method(state: State, node: cst.Call, owner: Instance | Super, name: s
     children = instance.info.attributes.get("<children>")
     if isinstance(children, Container):
         kind = role_member(state, name)
-        if kind in ("add_module", "") and containers.knows(name, kind):
+        if kind in ("add_module", "append", "") and containers.knows(name, kind):
             return containers.method(state, node, children, name, operands)
         if name == state.dialect.forward:
             return state.chain(node, children, operands)

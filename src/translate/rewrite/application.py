@@ -136,6 +136,8 @@ class Application:
         argument = self._args()[slot].value
         if item is not None and isinstance(argument, (cst.Tuple, cst.List)):
             return argument.elements[item].value
+        if item is not None and isinstance(argument, cst.Call):
+            return argument.args[item].value
         return argument
 
     def _star(self, slot: tuple[int, ...], item: int | None) -> cst.BaseExpression:

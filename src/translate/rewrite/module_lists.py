@@ -11,9 +11,9 @@ from translate.rewrite.names import Names
 
 
 def sequential(
-    names: Names, function: str, original: cst.Call, node: cst.Call, inputs: Collection[cst.CSTNode]
+    names: Names, function: str, original: cst.Call, node: cst.Call, inputs: Collection[cst.CSTNode], whole: bool
 ) -> cst.Call:
-    """``Sequential([Input(...), Dense(2)])`` as ``nn.Sequential(nn.Linear(...))``."""
+    """``Sequential([Input(...), Dense(2)])`` as ``nn.Sequential(nn.Linear(...))``. ``whole``: none becomes two."""
     func = cst.parse_expression(names.shorten(function))
     if not node.args or (node.args[0].keyword is not None and node.args[0].keyword.value != "layers"):
         return node.with_changes(func=func, args=[])
@@ -23,7 +23,7 @@ def sequential(
         return node.with_changes(func=func, args=[star])
     pairs = list(zip(value.elements, before.elements, strict=True))
     kept = [new for new, old in pairs if old.value not in inputs]
-    text = cst.Module([]).code_for_node(func)
+    text = "" if whole else cst.Module([]).code_for_node(func)
     arguments = [argument for element in kept for argument in _spliced(element, text)]
     start: Any = cst.SimpleWhitespace("")
     if isinstance(value, cst.List):

@@ -158,7 +158,8 @@ class Transformer(cst.CSTTransformer):
         if original in facts.containers:
             target = self.rules.dialect.sequential
             if target:
-                return module_lists.sequential(self.names, target, original, updated, facts.inputs)
+                whole = original in facts.counted
+                return module_lists.sequential(self.names, target, original, updated, facts.inputs, whole)
             return containers.make(self.names, facts.containers[original], original, updated)
         if original in facts.methods:
             if self.rules.dialect.sequential and isinstance(updated.func, cst.Attribute):
@@ -204,6 +205,8 @@ class Transformer(cst.CSTTransformer):
             return cst.Subscript(updated.value, [index])
         if found.startswith("attribute "):
             return updated.with_changes(attr=cst.Name(found.removeprefix("attribute ")))
+        if found == "itself":
+            return updated.value
         if found == "layers":
             return cst.Attribute(self.classes.attribute(updated), cst.Name("layers"))
         return self.classes.attribute(updated)

@@ -29,6 +29,10 @@ class Facts(Protocol):
 
     def is_tensor(self, name: str) -> bool: ...
 
+    def made_by(self, name: str) -> str:
+        """The last part of the name of the source's function that gives an argument; empty if none does."""
+        ...
+
     def holds_tensors(self, name: str) -> bool:
         """A tensor, or a list in which there is one."""
         ...
@@ -147,6 +151,9 @@ class _One:
     def is_number(self, name: str) -> bool:
         return self.facts.is_number(name)
 
+    def made_by(self, name: str) -> str:
+        return self.facts.made_by(name)
+
     def rank(self, name: str) -> int:
         return self.facts.rank(name)
 
@@ -243,6 +250,8 @@ def _call(name: str, arguments: list[ast.expr], facts: Facts) -> Any:
         return facts.holds_tensors(names[0])
     if name == "is_number":
         return facts.is_number(names[0])
+    if name == "made_by":
+        return facts.made_by(names[0])
     if name == "same_text":
         return facts.text(names[0]) == facts.text(names[1])
     function = _PURE.get(name)
@@ -255,7 +264,16 @@ def _call(name: str, arguments: list[ast.expr], facts: Facts) -> Any:
         return False
 
 
-_ASKING = {"known": 1, "given": 1, "rank": 1, "is_tensor": 1, "holds_tensors": 1, "is_number": 1, "same_text": 2}
+_ASKING = {
+    "known": 1,
+    "given": 1,
+    "rank": 1,
+    "is_tensor": 1,
+    "holds_tensors": 1,
+    "is_number": 1,
+    "made_by": 1,
+    "same_text": 2,
+}
 """Functions that are about the arguments themselves, and how many names they take."""
 
 

@@ -45,6 +45,8 @@ def inverted(rule: Rule) -> Rule | None:
             return None
         kept |= depends
         signature = Signature(PIECES + signature.text.removeprefix(_HELPERS))
+    elif not _is_layer(signature) and (ranks := _ranks(rule)):  # one function serves images of any rank
+        kept["only"] = f"rank({signature.parameters[0].name}) == {ranks[0]}"
     if _is_layer(signature):
         arguments = {**{name: Passing() for name in _WITHOUT_EFFECT}, **arguments}
     cases = (Case(set=always),) if always else ()
@@ -56,8 +58,8 @@ def _of_piece(rule: Rule) -> dict[str, Any] | None:
 
     None if that cannot be said.
     """
-    ranks = re.match(r"image(\d)d", rule.tensors)
-    found: dict[str, Any] = {"ranks": [int(ranks[1]) + 2]} if ranks else {}
+    ranks = _ranks(rule)
+    found: dict[str, Any] = {"ranks": ranks} if ranks else {}
     conditions: dict[str, Any] = rule.only if isinstance(rule.only, dict) else {}
     only: dict[str, Any] = {}
     for name, value in conditions.items():
@@ -67,6 +69,12 @@ def _of_piece(rule: Rule) -> dict[str, Any] | None:
         if passing.targets:
             only[passing.targets[0]] = value
     return {**found, "only": only} if only else found
+
+
+def _ranks(rule: Rule) -> list[int]:
+    """How many axes the images have that a rule is for, if it is for those only."""
+    found = re.match(r"image(\d)d ->", rule.tensors)
+    return [int(found[1]) + 2] if found else []
 
 
 class _Defaults:
@@ -93,6 +101,9 @@ class _Defaults:
         raise NotKnown
 
     holds_tensors = is_number = is_tensor
+
+    def made_by(self, name: str) -> str:
+        raise NotKnown
 
     def rank(self, name: str) -> int:
         raise NotKnown
