@@ -12,6 +12,7 @@ from translate.diagnostics import Diagnostic
 from translate.infer.facts import Finding
 from translate.infer.module_names import as_imports
 from translate.infer.pieces import recognised
+from translate.infer.program import NOTHING, Stated
 from translate.infer.reading import read
 from translate.interfaces import Unit, units
 from translate.rewrite.rewriting import rewrite
@@ -83,11 +84,11 @@ def translate(
         if to == "tf":
             return _translate(module, positions, loaded, layout, io)
         from translate.staging import stage  # as much again to import as the rest
-        from translate.staging.building import merge_build, stated_channels
+        from translate.staging.building import merge_build, stated
         from translate.staging.inlining import inline_lambdas
 
         staged = stage(inline_lambdas(merge_build(module)))
-        done = _translate(staged.module, positions, loaded, layout, io, staged.findings, stated_channels(module))
+        done = _translate(staged.module, positions, loaded, layout, io, staged.findings, stated(module))
         return replace(done, classes={c.function: c.name for c in staged.classes})
     except RecursionError:
         raise SourceError("nested too deeply to be translated") from None
@@ -100,10 +101,10 @@ def _translate(
     layout: Layout,
     io: Io,
     found: tuple[Finding, ...] = (),
-    channels: dict[str, str] | None = None,
+    said: Stated = NOTHING,
 ) -> Translation:
     first = layout == "channels_first"
-    facts = read(module, rules, channels_first=first, source_io=io == "source", channels=channels)
+    facts = read(module, rules, channels_first=first, source_io=io == "source", stated=said)
     facts.found += found
     lost = bool(facts.conflicts or facts.lost)
     if lost and not rules.dialect.last:  # layers of PyTorch take nothing but channels first

@@ -2,7 +2,7 @@ import torch
 
 
 class LazyGroupNorm(torch.nn.modules.lazy.LazyModuleMixin, torch.nn.GroupNorm):
-    """Group normalization, which finds out how many channels there are when it is called first; -1: each is a group."""
+    """Group normalization, which finds out how many channels there are when it is called first; None: all alone."""
 
     cls_to_become = torch.nn.GroupNorm
 
@@ -15,7 +15,7 @@ class LazyGroupNorm(torch.nn.modules.lazy.LazyModuleMixin, torch.nn.GroupNorm):
 
     def initialize_parameters(self, x):
         self.num_channels = x.shape[1]
-        self.num_groups = self.num_channels if self.num_groups == -1 else self.num_groups
+        self.num_groups = self.num_channels if self.num_groups is None else self.num_groups
         if self.has_uninitialized_params():
             self.weight.materialize((self.num_channels,))
             self.bias.materialize((self.num_channels,))

@@ -224,7 +224,7 @@ def _parameters(
 def _channels(state: State, info: FunctionInfo, name: str) -> Channels:
     """The channels of a parameter: what its class states, or what only callers know."""
     is_input = info.name == state.dialect.forward and [p.name.value for p in info.parameters[1:2]] == [name]
-    stated = state.stated_channels.get(info.owner.name) if info.owner is not None and is_input else None
+    stated = state.stated.channels.get(info.owner.name) if info.owner is not None and is_input else None
     return of_parameter(name) if stated is None else Channels(stated)
 
 

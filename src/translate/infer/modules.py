@@ -62,7 +62,7 @@ def _tell_size(state: State, callee: Instance, operands: Operands) -> None:
     constructor = callee.info.method("__init__")
     if state.dialect.last or constructor is None or not operands or callee.node is None:
         return
-    if not any(p.name.value == IN_CHANNELS for p in constructor.parameters):
+    if not any(p.name.value == IN_CHANNELS for p in constructor.parameters) or callee.info.name in state.stated.own:
         return
     given = {k.keyword.value for k in callee.node.args if k.keyword is not None}
     channels = in_constructor(channels_of(operands[0].value), callee.owner)

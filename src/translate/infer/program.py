@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,19 @@ import libcst as cst
 
 if TYPE_CHECKING:
     from translate.infer.values import Api, Value
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What the source says of the sizes of tensors, by the names of classes."""
+
+    channels: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Of their input, as ``build`` takes it by default."""
+    own: frozenset[str] = frozenset()
+    """Classes whose constructors take ``in_channels`` in the source already."""
+
+
+NOTHING = Stated()
 
 
 @dataclass(eq=False, slots=True)

@@ -11,7 +11,7 @@ from translate.infer.calls import chain
 from translate.infer.facts import Facts
 from translate.infer.finishing import finish, is_module, may_use, translated_before
 from translate.infer.functions import call_function, demanded, root_values, run
-from translate.infer.program import ClassInfo, FunctionInfo
+from translate.infer.program import NOTHING, ClassInfo, FunctionInfo, Stated
 from translate.infer.roles import role_member
 from translate.infer.state import Frame, Operand, State
 from translate.infer.statements import execute, execute_block, is_initialiser
@@ -27,16 +27,16 @@ def read(
     *,
     channels_first: bool = False,
     source_io: bool = False,
-    channels: dict[str, str] | None = None,
+    stated: Stated = NOTHING,
 ) -> Facts:
-    """What there is to know about a file in order to rewrite it. ``channels``: those that classes state of their input.
+    """What there is to know about a file in order to rewrite it.
 
     If the arrangement of axes cannot be followed everywhere, ``facts.conflicts`` or ``facts.lost`` say where; the
     caller then reads again with ``channels_first``, which needs no arrangement.
     """
 
     def fresh() -> State:
-        return State(rules, channels_first, channels)
+        return State(rules, channels_first, stated)
 
     facts = _settled(fresh, module, source_io, only_reached=False)
     if (facts.conflicts or facts.lost) and not channels_first:

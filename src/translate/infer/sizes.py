@@ -114,7 +114,7 @@ def returned(state: State, value: Value, given: dict[str, Operand], bound_self: 
         return value
     channels: Channels | None = value.channels
     if channels.owner is not None:
-        channels = _of_construction(channels, bound_self)
+        channels = _of_construction(channels, bound_self, state.stated.own)
     for name in re.findall(re.escape(_PARAMETER) + r"(\w+)", channels.text if channels else ""):
         passed = channels_of(given[name].value) if name in given else None
         if (
@@ -130,7 +130,7 @@ def returned(state: State, value: Value, given: dict[str, Operand], bound_self: 
     return sized(value, channels)
 
 
-def _of_construction(channels: Channels, made: Value | None) -> Channels | None:
+def _of_construction(channels: Channels, made: Value | None, telling: frozenset[str]) -> Channels | None:
     """An expression over a constructor's arguments, where the module is made."""
     if not isinstance(made, Instance) or made.node is None or channels.owner is not made.info:
         return None
@@ -140,7 +140,7 @@ def _of_construction(channels: Channels, made: Value | None) -> Channels | None:
     own = [p.name.value for p in constructor.parameters[1:]]
     passed: dict[str, cst.BaseExpression] = {p.name.value: p.default for p in constructor.parameters[1:] if p.default}
     plain = [a for a in made.node.args if a.keyword is None]
-    if IN_CHANNELS in own[:1]:  # told later
+    if IN_CHANNELS in own[:1] and made.info.name not in telling:  # told later
         own = own[1:]
     passed |= {name: a.value for name, a in zip(own, plain, strict=False)}
     passed |= {a.keyword.value: a.value for a in made.node.args if a.keyword is not None}

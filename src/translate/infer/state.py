@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from translate.infer.facts import Facts, Finding
-from translate.infer.program import ClassInfo, FunctionInfo
+from translate.infer.program import NOTHING, ClassInfo, FunctionInfo, Stated
 from translate.infer.values import Arrangement, Container, Sequence, Tensor, Union, Value, image, source
 from translate.rules import Rule, RuleSet
 
@@ -55,11 +55,10 @@ class Operand:
 
 
 class State:
-    def __init__(self, rules: RuleSet, channels_first: bool, channels: dict[str, str] | None = None) -> None:
+    def __init__(self, rules: RuleSet, channels_first: bool, stated: Stated = NOTHING) -> None:
         self.rules = rules
         self.channels_first = channels_first
-        self.stated_channels = channels or {}
-        """The channels of their input that classes state."""
+        self.stated = stated
         self.dialect = rules.dialect
         self.facts = Facts()
         self.recording = False

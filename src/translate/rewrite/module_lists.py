@@ -33,6 +33,21 @@ def sequential(
     return node.with_changes(func=func, args=arguments, whitespace_before_args=start)
 
 
+def base(node: cst.Call) -> cst.Call:
+    """``super().__init__([a, b])`` of a class that is itself a chain."""
+    kept = [a for a in node.args if a.keyword is None or a.keyword.value == "layers"]
+    if not kept:
+        return node.with_changes(args=[])
+    value = kept[0].value
+    if not isinstance(value, (cst.List, cst.Tuple)):
+        return node.with_changes(args=[cst.Arg(value, star="*")])
+    elements = [
+        cst.Arg(e.value, star="*" if isinstance(e, cst.StarredElement) else "", comma=e.comma) for e in value.elements
+    ]
+    start = value.lbracket.whitespace_after if isinstance(value, cst.List) else cst.SimpleWhitespace("")
+    return node.with_changes(args=elements, whitespace_before_args=start)
+
+
 def _spliced(element: cst.BaseElement, function: str) -> list[cst.Arg]:
     """A layer and its activation are two of the chain."""
     value = element.value

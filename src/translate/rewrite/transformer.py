@@ -158,6 +158,8 @@ class Transformer(cst.CSTTransformer):
         if original in facts.containers:
             target = self.rules.dialect.sequential
             if target:
+                if facts.containers[original].startswith("init "):
+                    return module_lists.base(updated)
                 whole = original in facts.counted
                 return module_lists.sequential(self.names, target, original, updated, facts.inputs, whole)
             return containers.make(self.names, facts.containers[original], original, updated)

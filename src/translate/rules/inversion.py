@@ -47,6 +47,13 @@ def inverted(rule: Rule) -> Rule | None:
         signature = Signature(PIECES + signature.text.removeprefix(_HELPERS))
     elif not _is_layer(signature) and (ranks := _ranks(rule)):  # one function serves images of any rank
         kept["only"] = f"rank({signature.parameters[0].name}) == {ranks[0]}"
+    apart = _same_names(signature, target, arguments)
+    if apart:  # what one calls padding is not what the other calls so
+        conditions = [kept["only"]] if isinstance(kept.get("only"), str) else []
+        if "only" in kept and not conditions:
+            return None
+        kept["only"] = " and ".join([*conditions, *apart.values()])
+        arguments |= {name: Passing() for name in apart}
     if _is_layer(signature):
         arguments = {**{name: Passing() for name in _WITHOUT_EFFECT}, **arguments}
     cases = (Case(set=always),) if always else ()
@@ -69,6 +76,15 @@ def _of_piece(rule: Rule) -> dict[str, Any] | None:
         if passing.targets:
             only[passing.targets[0]] = value
     return {**found, "only": only} if only else found
+
+
+def _same_names(source: Signature, target: Signature, arguments: dict[str, Passing]) -> dict[str, str]:
+    """Parameters that only happen to be called alike in both: that they have their defaults."""
+    return {
+        p.name: f"is_none({p.name})" if p.default is None else f"{p.name} == {p.default!r}"
+        for p in source.parameters
+        if p.name not in arguments and not p.required and not p.star and target.parameter(p.name)
+    }
 
 
 def _ranks(rule: Rule) -> list[int]:

@@ -11,6 +11,7 @@ from typing import Any
 import libcst as cst
 
 from translate.infer.dotted import names
+from translate.infer.program import Stated
 from translate.staging.bookkeeping import without_bookkeeping
 
 CHANNELS = "in_channels"
@@ -22,16 +23,20 @@ def merge_build(module: cst.Module) -> cst.Module:
     return module if all(a is b for a, b in zip(body, module.body, strict=True)) else module.with_changes(body=body)
 
 
-def stated_channels(module: cst.Module) -> dict[str, str]:
-    """The channels of their input that classes state by a default: ``build(self, input_shape=(None, 48, 48, 3))``."""
-    found: dict[str, str] = {}
+def stated(module: cst.Module) -> Stated:
+    """What classes say of their input: by ``build(self, input_shape=(None, 48, 48, 3))``, by a constructor."""
+    channels: dict[str, str] = {}
+    own: set[str] = set()
     for node in module.body:
         for method in node.body.body if isinstance(node, cst.ClassDef) else ():
-            if isinstance(method, cst.FunctionDef) and method.name.value == "build" and len(method.params.params) == 2:
-                channels = _channels(method.params.params[1].default)
-                if channels is not None and isinstance(node, cst.ClassDef):
-                    found[node.name.value] = channels.value
-    return found
+            if not isinstance(method, cst.FunctionDef) or not isinstance(node, cst.ClassDef):
+                continue
+            if method.name.value == "build" and len(method.params.params) == 2:
+                last = _channels(method.params.params[1].default)
+                channels |= {} if last is None else {node.name.value: last.value}
+            if method.name.value == "__init__" and any(p.name.value == CHANNELS for p in method.params.params):
+                own.add(node.name.value)
+    return Stated(channels, frozenset(own))
 
 
 def _merged(node: cst.ClassDef) -> cst.ClassDef:
