@@ -35,6 +35,9 @@ class Bound:
     let: dict[str, str] = field(default_factory=dict[str, str])
     """Further names that the rule gives to what it works out."""
 
+    outer: Bound | None = None
+    """Of the layer that this one is wrapped in."""
+
     def settings(self) -> tuple[tuple[str, str], ...]:
         """What could be worked out, for templates."""
         found: list[tuple[str, str]] = []
@@ -75,6 +78,8 @@ class Bound:
         if name in self.let:
             return worked_out(self.let[name], self)
         parameter = self.signature.parameter(name)
+        if parameter is None and self.outer is not None:
+            return self.outer.value(name)
         if parameter is None or parameter.default is REQUIRED:
             raise NotKnown
         return parameter.default

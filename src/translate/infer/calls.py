@@ -10,6 +10,7 @@ from translate.infer import builtin, containers, flows, growing, records, sizes
 from translate.infer.activations import named
 from translate.infer.adapting import general
 from translate.infer.binding import BindingError, Bound, bind, choose, tensors_in
+from translate.infer.calling import wrapped
 from translate.infer.elements import of_call
 from translate.infer.facts import RECEIVER, Apply
 from translate.infer.hooks import HOOKS
@@ -190,6 +191,7 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         return records.define(node)
     rules = state.rules.find(name)
     if rules:
+        rules = [r for r in rules if "within" not in r.data]
         return _by_rule(state, node, name, rules, operands, None)
     if state.dialect.is_source(name):
         state.report(node, "T101", f"there is no rule for {name}")
@@ -245,6 +247,8 @@ def _by_rule(
     if rule.differs and state.recording and rule.differs not in state.told:
         state.told.add(rule.differs)
         state.report(node, "N202", f"{name}: {rule.differs}")
+    if "wraps" in rule.data:
+        return _wrapped(state, node, rule, bound)
     if is_layer_class(rule, name) and receiver is None:
         named(state, rule, bound)
         apply = Apply(rule, bound.signature, case, bound.slots(), extra=bound.settings())
@@ -283,6 +287,15 @@ def _by_rule(
     if rule.data.get("result") == "pair":
         return Sequence("tuple", [value, flows.like(value) if isinstance(value, Tensor) else value])
     return value
+
+
+def _wrapped(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
+    inner = wrapped(state, node, rule, bound)
+    if inner is None:
+        state.report(node, "T102", f"{rule.name} is not translated around this layer")
+        return Kept(rule.name)
+    state.record(state.facts.apply, node, Apply(rule, bound.signature, None, bound.slots()))
+    return inner
 
 
 @dataclass(frozen=True)

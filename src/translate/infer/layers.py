@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from translate.infer import flows, sizes
+from translate.infer import calling, flows, sizes
 from translate.infer.activations import activated, activation
 from translate.infer.binding import Bound, bind, choose, placeholders, tensors_in
 from translate.infer.facts import Apply
@@ -29,6 +29,10 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
         return HOOKS[rule.code + "_layer"](state, layer, bound, operands)
     if "inline" in rule.data and not state.chaining:
         return _inline(state, layer, operands[0], node)
+    if "calling" in rule.data:
+        value, apply = calling.call(state, layer, operands, node)
+        record_layer(state, layer, apply)
+        return value
     whole, axes = bool(rule.data.get("whole")), {}
     value = operands[0].value
     if not whole:

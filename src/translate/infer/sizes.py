@@ -216,7 +216,8 @@ def _filled(template: str, parts: dict[str, Channels]) -> Channels | None:
     text = re.sub(r" \* 1$", "", text)
     numbers = [int(p.text) for p in parts.values() if p.text.isdigit()]
     if len(numbers) == len(parts):
-        text = str(sum(numbers) if "+" in template else prod(numbers))
+        factors = [int(n) for n in re.findall(r"\d+", re.sub(r"\{\w+\}", "", template))]
+        text = str(sum(numbers) if "+" in template else prod([*factors, *numbers]))
     return Channels(text, owners.pop() if owners else None)
 
 

@@ -107,6 +107,8 @@ class Application:
     def placeholder(self, name: str, how: str, item: int | None) -> cst.BaseExpression:
         if name in ("keras", "call"):
             return self.call()
+        if name == "callee" and isinstance(self.node, cst.Call):
+            return self.node.func
         if how == "module":
             return self._module(self.value(name))
         if how == "dtype":

@@ -8,9 +8,10 @@ from typing import Any, cast
 import libcst as cst
 
 from translate.infer.dotted import is_name
+from translate.infer.dotted import names as names_in
 from translate.infer.facts import Apply, Facts
 from translate.infer.flows import keeps_channels_first
-from translate.rewrite import arguments, branches, containers, instances, items, module_lists, parameters
+from translate.rewrite import arguments, branches, containers, instances, items, module_lists, parameters, unpacking
 from translate.rewrite.adapters import Adapters
 from translate.rewrite.application import Application
 from translate.rewrite.classes import Classes
@@ -56,6 +57,8 @@ class Transformer(cst.CSTTransformer):
         self.origins: dict[int, tuple[cst.CSTNode, cst.CSTNode]] = {}
         """Names as they are now, by identity, and the nodes of the source that they come from."""
         self.tensors: dict[str, Any] = next(r.data for r in rules.find(rules.dialect.tensor) if "set_items" in r.data)
+        self.plain: dict[cst.CSTNode, Apply] = {}
+        """Calls of which the statement takes apart what they give."""
         self.marks: dict[cst.CSTNode, list[Any]] = {}
         for found in facts.found:
             if found.code.startswith("T") and found.statement is not None:
@@ -121,6 +124,9 @@ class Transformer(cst.CSTTransformer):
             return node
         application = self.application(apply, updated)
         application.breakable = isinstance(self.stack[-1], (cst.Assign, cst.Return)) if self.stack else True
+        if "plain" in application.extra and self._taken_apart(apply) is not None:
+            self.plain[original] = apply
+            return application.placeholder("plain", "", None)
         return self.placed(application.write())
 
     def unbroken(self, apply: Apply, node: cst.BaseExpression) -> Application:
@@ -164,7 +170,8 @@ class Transformer(cst.CSTTransformer):
                 return module_lists.sequential(self.names, target, original, updated, facts.inputs, whole)
             return containers.make(self.names, facts.containers[original], original, updated)
         if original in facts.methods:
-            if self.rules.dialect.sequential and isinstance(updated.func, cst.Attribute):
+            is_method = facts.methods[original] != "bare" and isinstance(updated.func, cst.Attribute)
+            if self.rules.dialect.sequential and is_method:
                 return updated.with_changes(func=updated.func.with_changes(attr=cst.Name("append")))
             return containers.method(facts.methods[original], updated)
         if original in facts.by_name:
@@ -293,11 +300,28 @@ class Transformer(cst.CSTTransformer):
         if _same_name(node):
             return cst.RemoveFromParent()
         node = commented(node, found) if found else node
+        value: cst.CSTNode = getattr(original.body[0], "value", original)
+        if value in self.plain:
+            return cst.FlattenSentinel(self._taken_apart(self.plain[value], node) or [node])
         if original in self.facts.added:
             owner, name = self.facts.added[original]
             name = self.classes.renamed.get(name, name)
             return cst.FlattenSentinel([node, cst.parse_statement(f"{owner}.add({owner}.{name})")])
         return node
+
+    def _taken_apart(self, apply: Apply, line: cst.CSTNode | None = None) -> list[cst.BaseStatement] | None:
+        """``x, _ = self.lstm(x)`` and what else it takes to assign the result of a call that gives several tensors.
+        ``line``: the statement, with that call; without it the one is meant in which the call stands."""
+        around = line or (self.stack[-2] if len(self.stack) > 1 else None)
+        if not isinstance(around, cst.SimpleStatementLine) or (
+            line is None and not isinstance(self.stack[-1], cst.Assign)
+        ):
+            return None
+        function = next((n for n in reversed(self.stack) if isinstance(n, cst.FunctionDef)), None)
+        taken = names_in(function) if function is not None else self.facts.names
+        templates = apply.case.assigned if apply.case is not None else ()
+        shorten = self.names.shorten if line is not None else str
+        return unpacking.statements([shorten(text) for text in templates], around, taken)
 
     def _only_inlined(self, line: cst.SimpleStatementLine) -> bool:
         """``self.add = Add()``, of a layer that is written where it is called."""

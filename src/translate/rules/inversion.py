@@ -329,4 +329,7 @@ def _case(entry: dict[str, Any], always: dict[str, Any]) -> Case:
         write=entry.get("write"),
         target=Signature(target) if target else None,
         becomes=entry.get("becomes", ""),
+        called=entry.get("called"),
+        assigned=tuple(entry.get("assigned", ())),
+        in_chain=entry.get("in_chain"),
     )

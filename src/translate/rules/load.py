@@ -113,12 +113,16 @@ def _load(extra: tuple[Path, ...], to: str) -> RuleSet:
             rules += [rule for entry in others for rule in respelled(entry, rules, dialect.left_out)]
     found = RuleSet(rules, [*extra, rules_directory()], dialect)
     found.back = tuple(
-        Rule((), Signature(entry["keras"]), family, entry)
+        Rule((), Signature(entry.get("within") or _first(entry["keras"])), family, entry)
         for family, entries in package.items()
         for entry in entries
         if family.startswith("torch/") and "weights" in entry
     )
     return found
+
+
+def _first(spelled: str | list[str]) -> str:
+    return spelled if isinstance(spelled, str) else spelled[0]
 
 
 def _for_direction(entries: Any, family: str, to: str, back: bool, dialect: Dialect) -> Iterable[Rule]:

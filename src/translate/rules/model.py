@@ -28,6 +28,12 @@ class Case:
     write: str | None = None
     target: Signature | None = None
     becomes: str = ""
+    called: str | None = None
+    """How a call of the layer is written, with ``{call}`` for the plain one."""
+    assigned: tuple[str, ...] = ()
+    """The statements that assign the result of a call to ``{target}``; the first assigns that of the plain call."""
+    in_chain: str | None = None
+    """How the layer is made where it stands in a chain."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -270,6 +270,7 @@ def _trainable(bench: Bench, match: Match) -> Comparison:
     unbuilt = dict(module.named_parameters())
     in_torch = bench.torch.trainable(module)
     in_torch -= bench.torch.trainable_among([unbuilt[n] for n in match.pairing.unbuilt if n in unbuilt])
+    in_torch -= sum(p.torch.numel() for p in match.pairs if p.mapping.added and p.torch.requires_grad)  # one in Keras
     expected, actual = bench.by_role(in_torch, bench.keras.trainable(layer))
     detail = f"trained on one side only: {', '.join(wrong)}" if wrong else ""
     if not detail and expected != actual:
