@@ -19,7 +19,18 @@ from translate.rules import REQUIRED, Rule, Signature, load, rules_directory
 RULES = load(to="torch")
 OWN = [r for r in RULES.rules if r.family.startswith("torch/")]
 READ_BACK = [r for r in RULES.rules if not r.family.startswith("torch/")]
-ADDED = {"name", "dtype", "trainable", "input_shape", "input_dim", "in_channels", "alpha", "normalize"}
+ADDED = {
+    "name",
+    "dtype",
+    "trainable",
+    "input_shape",
+    "input_dim",
+    "in_channels",
+    "alpha",
+    "normalize",
+    "value_channels",
+    "key_channels",
+}
 """Arguments that every layer of Keras takes, by ``**kwargs``, and two that go on by it."""
 
 

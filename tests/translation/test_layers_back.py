@@ -63,6 +63,56 @@ LAYERS: list[tuple[tuple[int, ...], str]] = [
     (IMAGES, "BatchNormalization(center=False)"),
     (VOLUMES, "BatchNormalization(center=False, scale=False)"),
 ]
+LAYERS += [
+    (SEQUENCES, layer)
+    for layer in (
+        "LSTM(3)",
+        "LSTM(3, return_sequences=True, use_bias=False)",
+        "LSTM(3, return_sequences=True, go_backwards=True)",
+        "Bidirectional(layers.LSTM(3))",
+        "Bidirectional(layers.LSTM(3, return_sequences=True), merge_mode='mul')",
+        "GRU(3)",
+        "GRU(3, return_sequences=True), layers.LSTM(4), layers.Dense(2)",
+        "Bidirectional(layers.GRU(3, return_sequences=True)), layers.Bidirectional(layers.GRU(2), merge_mode='ave')",
+        "SimpleRNN(3, activation='relu')",
+        "Bidirectional(layers.SimpleRNN(3), merge_mode='sum')",
+        "LSTM(3, return_sequences=True), layers.TimeDistributed(layers.Dense(4, activation='softmax'))",
+    )
+]
+FUNCTIONAL = {
+    "states": "y, h, c = layers.LSTM(3, return_state=True)(x)\ny = [y, h, c]",
+    "states of both directions": "gru = layers.GRU(3, return_sequences=True, return_state=True)\n"
+    "y, h, b = layers.Bidirectional(gru)(x)\n"
+    "y = layers.Bidirectional(layers.GRU(3))(y, initial_state=[b, h])",
+    "initial states": "_, h, c = layers.LSTM(3, return_state=True)(x)\n"
+    "y = layers.LSTM(3, return_sequences=True)(x, initial_state=[h, c])",
+    "attention": "y = layers.MultiHeadAttention(2, 3, dropout=0.1)(x, x, use_causal_mask=True)",
+    "attention of other sizes": "z = layers.Dense(5)(x)\n"
+    "y = layers.MultiHeadAttention(2, 3, value_dim=4, use_bias=False)(x, z, key=layers.Dense(3)(x))",
+    "attention to another size": "attention = layers.MultiHeadAttention(2, 3, output_shape=7)\n"
+    "y, s = attention(x, x, return_attention_scores=True)\n"
+    "y = [layers.Dense(2)(y), s]",
+    "attention by products": "y = layers.Attention(use_scale=True)([x, x], use_causal_mask=True)",
+    "attention by sums": "y = layers.AdditiveAttention()([x, layers.Dense(4)(x)])",
+}
+SUBCLASSED = {
+    "layers": (
+        "self.rnn = layers.Bidirectional(layers.LSTM(3))\nself.norm = layers.LayerNormalization()",
+        "x = self.rnn(x, training=training)\nreturn self.norm(x)",
+    ),
+    "a state that may be none": (
+        "self.rnn = layers.GRU(3, return_state=True)",
+        "y, h = self.rnn(x, initial_state=state)\nreturn self.rnn(x, initial_state=h)[0] + y",
+    ),
+    "any number of states": (
+        "self.rnn = layers.LSTM(3, return_state=True)",
+        "y, *states = self.rnn(x)\nreturn self.rnn(x, initial_state=states)",
+    ),
+    "attention": (
+        "self.attention = layers.MultiHeadAttention(2, 3)",
+        "return self.attention(query=x, value=x, attention_mask=ops.expand_dims(x[:, :, 0] > 0, 1))",
+    ),
+}
 MERGED = [
     ("layers.Dot(axes=2)", ("5,3", "4,3")),
     ("layers.Dot(axes=(2, 1))", ("5,3", "3,4")),
@@ -77,6 +127,12 @@ REPORTED = {
     "Masking()": "T101",
     "ActivityRegularization(0.1)": "T101",
     "GroupNormalization(groups=3, scale=False)": "T102",
+    "LSTM(3, activation='relu')": "T102",
+    "LSTM(3, stateful=True)": "T102",
+    "GRU(3, dropout=0.1)": "T102",
+    "GRU(3, reset_after=False)": "T102",
+    "Bidirectional(layers.LSTM(3), merge_mode=None)": "T102",
+    "ConvLSTM2D(3, 3)": "T101",
 }
 
 
@@ -119,6 +175,26 @@ def test_merges_the_same(layer: str, shapes: tuple[str, str], tmp_path: Path) ->
         f"a, b = keras.Input(({a},)), keras.Input(({b},))\nmodel = keras.Model([a, b], {layer}([a, b]))\n"
     )
     assert verdict(text, [of_shape("a", a), of_shape("b", b)], tmp_path) == "equal"
+
+
+@pytest.mark.parametrize("name", FUNCTIONAL)
+def test_functional_model_computes_the_same(name: str, tmp_path: Path) -> None:
+    text = (
+        "import keras\nfrom keras import layers\n\n\n"
+        f"x = inputs = keras.Input({SEQUENCES})\n{FUNCTIONAL[name]}\nmodel = keras.Model(inputs, y)\n"
+    )
+    assert verdict(text, [of_shape("x", SEQUENCES)], tmp_path) == "equal"
+
+
+@pytest.mark.parametrize("name", SUBCLASSED)
+def test_subclassed_model_computes_the_same(name: str, tmp_path: Path) -> None:
+    init, call = (text.replace("\n", "\n        ") for text in SUBCLASSED[name])
+    text = (
+        "import keras\nfrom keras import layers, ops\n\n\nclass Net(keras.Model):\n    def __init__(self):\n"
+        f"        super().__init__()\n        {init}\n\n    def call(self, x, state=None, training=False):\n"
+        f"        {call}\n\n\nmodel = Net()\n"
+    )
+    assert verdict(text, [of_shape("x", SEQUENCES)], tmp_path) == "equal"
 
 
 @pytest.mark.parametrize("layer", REPORTED)

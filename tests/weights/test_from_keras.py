@@ -168,3 +168,23 @@ def test_a_layer_that_a_model_shares_with_a_model_inside_of_it() -> None:
     layer, module = keras.Model(inputs, shared(nested(inputs))), Shared()
     transfer(layer, module)
     assert same(layer, module, 2, 4)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("LSTM", "LSTM"), ("GRU", "GRU"), ("SimpleRNN", "RNN")])
+def test_recurrent_layers_move_both_ways(name: str, kind: str) -> None:
+    layer = keras.layers.Bidirectional(getattr(keras.layers, name)(3, return_sequences=True))
+    model = keras.Sequential([keras.Input((5, 4)), layer])
+    for weight in model.weights:
+        weight.assign(np.random.default_rng(0).standard_normal(weight.shape))
+    module = torch.nn.Sequential(getattr(torch.nn, kind)(4, 3, batch_first=True, bidirectional=True))
+    x = np.random.default_rng(1).standard_normal((2, 5, 4)).astype("float32")
+
+    def outputs():
+        return np.array(model(x)), module(torch.as_tensor(x))[0].detach().numpy()
+
+    transfer(model, module)
+    np.testing.assert_allclose(*outputs(), atol=1e-5)
+    for parameter in module.parameters():  # both biases
+        torch.nn.init.normal_(parameter)
+    transfer(module, model)
+    np.testing.assert_allclose(*outputs(), atol=1e-5)

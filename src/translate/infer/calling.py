@@ -39,7 +39,7 @@ def call(state: State, layer: Layer, operands: list[Operand], node: cst.Call) ->
     if made.outer is not None and not _can_begin(given):
         state.report(node, "T102", f"the initial state of {layer.name} in two directions must be written as a list")
         return source(), apply
-    apply = replace(apply, extra=(*apply.extra, *_sizes(rule, layer, given)))
+    apply = replace(apply, extra=(*apply.extra, *_sizes(rule, layer, made, given)))
     case = apply.case
     if state.chaining:
         if case is not None and case.in_chain is not None:
@@ -57,22 +57,29 @@ def call(state: State, layer: Layer, operands: list[Operand], node: cst.Call) ->
     return _result(rule, layer, made, given), apply
 
 
-def _sizes(rule: Rule, layer: Layer, given: Bound) -> tuple[tuple[str, str], ...]:
-    """The size of the first input, and of others (``others``: arguments of the target) where they are not that of the
-    one before. Nothing if one is not known."""
+def _sizes(rule: Rule, layer: Layer, made: Bound, given: Bound) -> tuple[tuple[str, str], ...]:
+    """The size of the first input, and of ``others`` where they are not that of the one before. Of none, if one is not
+    known: then the layer finds out by itself."""
     first = given.first()
-    found = list(sizes.told(layer, first))
-    before = sizes.channels_of(first.value)
-    for target, name in rule.data.get("others", {}).items():
-        operand = given.operands.get(name)
-        channels = before if operand is None else sizes.channels_of(operand.value)
-        told = sizes.in_constructor(channels, layer.owner)
-        if told is None:
-            return ()
-        if channels != before:
-            found.append((target, told.text))
-        before = channels
+    told_before = sizes.IN_CHANNELS in made.operands
+    found = [] if told_before else list(sizes.told(layer, first))
+    before = first
+    for argument, name in rule.data.get("others", {}).items():
+        operand = given.operands.get(name, before)
+        if not _same_size(before, operand) and argument not in made.operands:
+            told = sizes.in_constructor(sizes.channels_of(operand.value), layer.owner)
+            if told is None:
+                return ((sizes.IN_CHANNELS, "None"),) if told_before else ()
+            found.append((argument, told.text))
+        before = operand
     return tuple(found)
+
+
+def _same_size(one: Operand, other: Operand) -> bool:
+    if one is other or (one.node is not None and other.node is not None and one.node.deep_equals(other.node)):
+        return True
+    channels = sizes.channels_of(one.value)
+    return channels is not None and channels == sizes.channels_of(other.value)
 
 
 def _in_source(state: State, operand: Operand) -> None:

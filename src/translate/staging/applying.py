@@ -86,12 +86,13 @@ def _arguments(state: State, node: cst.Call) -> tuple[list[cst.Arg], list[Info]]
 def _made_and_applied(state: State, node: cst.Call, maker: cst.Call) -> Pair:
     """``Conv2D(...)(x)``."""
     arguments, infos = _arguments(state, node)
+    name = state.program.framework_name(maker.func, state.current) or ""
+    entry = state.program.table.layers.get(name)
+    infos = infos if entry is None else entry.ordered(arguments, infos)
     try:
         made = construct(state, maker, infos)
     except DynamicArguments:
         return _made_in_call(state, node, maker, arguments, infos)
-    name = state.program.framework_name(maker.func, state.current) or ""
-    entry = state.program.table.layers.get(name)
     if state.over_tensors and (entry is None or entry.sized or entry.wraps):
         raise CannotStage(node, "layers are made in a loop over tensors")
     call, behind = state.keep(made.expression, made.hint)

@@ -68,6 +68,7 @@ def _layer(state: State, call: cst.Call, kept: list[cst.Arg], infos: list[Info] 
         size, made = _size_argument(state, infos)
         if size is not None:
             arguments.append(_keyword(SIZE, size.expression))
+            arguments += _other_sizes(entry, infos or [])
 
     def result(of: list[Info]) -> Info:
         if own is not None:
@@ -78,6 +79,16 @@ def _layer(state: State, call: cst.Call, kept: list[cst.Arg], infos: list[Info] 
     made.result = result
     hint = _hint(call) or (layer_hint(name) if name else snake(code(call.func).rpartition(".")[2]))
     return Construction(written(call, call.func, arguments), result, hint, made=made)
+
+
+def _other_sizes(entry: Entry | None, infos: list[Info]) -> list[cst.Arg]:
+    """Sizes of the inputs after the first one, where they differ from that of the one before."""
+    found: list[cst.Arg] = []
+    for name, before, info in zip(entry.others if entry else (), infos, infos[1:], strict=False):
+        same = before.size is not None and info.size is not None and before.size.text == info.size.text
+        if info.size is not None and not same:
+            found.append(_keyword(name, info.size.expression))
+    return found
 
 
 def _size_argument(state: State, infos: list[Info] | None) -> tuple[Size | None, Made | None]:

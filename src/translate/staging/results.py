@@ -13,7 +13,7 @@ from translate.staging.functions import Function
 from translate.staging.sizes import UNKNOWN, Info, Size, combine, pending_in, sequence, substitute
 from translate.staging.state import State
 from translate.staging.table import Entry
-from translate.staging.trees import read_names, statements
+from translate.staging.trees import code, read_names, statements
 
 
 def layer_result(state: State, entry: Entry, arguments: Sequence[cst.Arg], infos: Sequence[Info]) -> Info:
@@ -47,7 +47,9 @@ def _sizes(state: State, entry: Entry, arguments: Sequence[cst.Arg], infos: Sequ
     if entry.out == "target_shape[-1]":
         return Info(_last(state, bound.get("target_shape")))
     found: Size | None = None
-    for index, part in enumerate(entry.out.split(" * ")):
+    choices = entry.out.split(" | ")
+    out = next((c for c in choices if c in bound and code(bound[c]) != "None"), choices[-1])
+    for index, part in enumerate(out.split(" * ")):
         if part == "in_channels":
             size = first.size
         elif part == "first":

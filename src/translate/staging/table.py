@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import libcst as cst
+
 from translate.rules import Signature, rules_directory
 from translate.rules.files import read_file
+from translate.staging.sizes import UNKNOWN, Info
 
 LAYER = "keras.layers.Layer"
 MODEL = "keras.Model"
@@ -28,6 +31,23 @@ class Entry:
     wraps: str = ""
     shape: str = ""
     """``same`` as the input's, ``vector``, or ``flat``."""
+    inputs: Sequence[str] = ()
+    others: Sequence[str] = ()
+
+    def ordered(self, arguments: Sequence[cst.Arg], infos: Sequence[Info]) -> list[Info]:
+        """What is known of a call's arguments, in the order of ``inputs``; what is not given is as the one before."""
+        if not self.inputs:
+            return list(infos)
+        found: dict[str, Info] = {}
+        for index, (argument, info) in enumerate(zip(arguments, infos, strict=False)):
+            name = (
+                argument.keyword.value if argument.keyword else self.inputs[index] if index < len(self.inputs) else ""
+            )
+            found[name] = info
+        ordered: list[Info] = []
+        for name in self.inputs:
+            ordered.append(found.get(name, ordered[-1] if ordered else UNKNOWN))
+        return ordered
 
 
 @dataclass(frozen=True)
