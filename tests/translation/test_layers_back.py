@@ -201,3 +201,9 @@ def test_subclassed_model_computes_the_same(name: str, tmp_path: Path) -> None:
 def test_what_is_not_translated_is_told(layer: str) -> None:
     found = {d.code for d in translate(sequential(IMAGES, layer), to="torch").diagnostics if not d.is_note}
     assert REPORTED[layer] in found
+
+
+@pytest.mark.parametrize(("layer", "told"), [("LSTM(3)", {"T102"}), ("Conv1D(3, 3)", set[str]())])
+def test_a_mask_is_told_where_it_would_be_looked_at(layer: str, told: set[str]) -> None:
+    text = sequential((5,), f"Embedding(7, 4, mask_zero=True), layers.{layer}")
+    assert {d.code for d in translate(text, to="torch").diagnostics if not d.is_note} == told

@@ -253,6 +253,8 @@ def _by_rule(
         named(state, rule, bound)
         apply = Apply(rule, bound.signature, case, bound.slots(), extra=bound.settings())
         direct = is_direct(state, node.func)
+        if _gives_mask(rule, bound):
+            state.masking.append((node, tuple(state.statements)))
         layer = Layer(name, node, (bound, apply), sizes.maker(state), direct)
         state.constructed += 1
         if state.recording and direct:
@@ -287,6 +289,13 @@ def _by_rule(
     if rule.data.get("result") == "pair":
         return Sequence("tuple", [value, flows.like(value) if isinstance(value, Tensor) else value])
     return value
+
+
+def _gives_mask(rule: Rule, bound: Bound) -> bool:
+    try:
+        return "gives_mask" in rule.data and bool(bound.value(rule.data["gives_mask"]))
+    except NotKnown:
+        return True
 
 
 def _wrapped(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:

@@ -44,6 +44,8 @@ def finish(state: State) -> None:
         mapped = " mapping" if container.from_mapping else (" empty" if empty else "")
         facts.containers[container.node] = container.written_as + mapped
         facts.touched.update(statements)
+    for node, statements in state.masking:
+        _masking(state, node, statements)
     for call, info, statements in state.constructions:
         _constructed(state, call, info, statements)
     module_lists.finish(state)
@@ -94,6 +96,17 @@ def _made(state: State, node: cst.CSTNode, apply: Apply, statements: tuple[cst.C
         message = f"{name} must be told how many channels its input has, which nothing tells here"
         state.report(node, "T102", message)
     state.statements = before
+
+
+def _masking(state: State, node: cst.Call, statements: tuple[cst.CSTNode, ...]) -> None:
+    """A layer that hands a mask on: told, since nothing does that in the target."""
+    state.statements = list(statements)
+    if state.masked:
+        message = f"a mask is handed on to {state.masked[0]}, which skips what is masked; {state.dialect.name} does not"
+        state.report(node, "T102", message, "pass the mask, or the lengths, to the layers that need it")
+    else:
+        state.report(node, "N202", "a mask is handed on, which losses would look at; here they look at all steps")
+    state.statements = []
 
 
 def _finds_out(apply: Apply) -> bool:

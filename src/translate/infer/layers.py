@@ -25,6 +25,8 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
     bound, apply = layer.bound
     rule: Rule = apply.rule
     case = apply.case
+    if rule.data.get("takes_mask"):
+        state.masked.append(layer.name)
     if rule.code:
         return HOOKS[rule.code + "_layer"](state, layer, bound, operands)
     if "inline" in rule.data and not state.chaining:
@@ -104,6 +106,9 @@ def _by_input(state: State, layer: Layer, operand: Operand) -> None:
         found = {t.rank for t in tensors_in(tensor)}
         others = [r for r in every if found <= set(r.data.get("chained", ()))]
     if not others:
+        if ranks is not None and isinstance(tensor, Tensor) and tensor.rank is None and operand.node is not None:
+            message = f"{layer.name} is taken for one of {ranks[0]} axes: nothing tells how many its input has"
+            state.report(operand.node, "N205", message)
         if ranks is None or not isinstance(tensor, Tensor) or tensor.rank is None or tensor.rank in ranks:
             return
         others = [r for r in every if tensor.rank in r.data.get("ranks", ())]

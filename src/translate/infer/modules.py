@@ -108,6 +108,8 @@ def call_instance(state: State, node: cst.Call, callee: Instance, operands: Oper
     leave_out_of_call(state, node, operands)
     _tell_size(state, callee, operands)
     if forward is not None:
+        if any(p.name.value == "mask" for p in forward.parameters):
+            state.masked.append(callee.info.name)
         _pass_by_name(state, node, forward, operands)
         return state.call(forward, callee, operands, node)
     children = callee.info.attributes.get("<children>")

@@ -129,6 +129,10 @@ class State:
         self.lambdas: dict[cst.CSTNode, FunctionInfo] = {}
         self.annotating = False
         """A name is read that stands for a type."""
+        self.masking: list[tuple[cst.Call, tuple[cst.CSTNode, ...]]] = []
+        """Layers that hand a mask on with what they give, and the statements around."""
+        self.masked: list[str] = []
+        """What was called that looks at such masks."""
         self.told: set[str] = set()
         """Known differences that were noted."""
         self.source_io = False
