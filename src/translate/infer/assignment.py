@@ -100,6 +100,9 @@ def _set_attribute(state: State, target: cst.Attribute, value: Value, augmented:
     owner = evaluate(state, target.value)
     name = target.attr.value
     rules = [] if state.dialect.last else state.rules.find(f"{state.dialect.module}.{name}")
+    if any(r.data.get("role") == "gone" for r in rules) and any(isinstance(o, Instance) for o in options(owner)):
+        state.record(state.facts.dropped, state.statements[-1], "")
+        return
     setting = bool(rules) and not rules[0].supported and not rules[0].source[0].callable
     if setting and any(isinstance(o, (Instance, Layer, Container)) for o in options(owner)):
         state.report(target, "T101", f"{rules[0].name} has no counterpart in {state.dialect.name}", rules[0].help)

@@ -112,6 +112,9 @@ class Bound:
         kept = operand.value if operand is not None else None
         return kept.name.rpartition(".")[2] if isinstance(kept, Kept) else ""
 
+    def is_list(self, name: str) -> bool:
+        return name in self.operands and isinstance(self.operands[name].value, Sequence)
+
     def rank(self, name: str) -> int:
         operand = self.operands.get(name)
         if operand is not None and isinstance(operand.value, Tensor) and operand.value.rank is not None:

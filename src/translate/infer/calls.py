@@ -181,6 +181,8 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         return NONE
     if kind == "setting":
         return Kept(name)
+    if kind == "scope":
+        return OPAQUE
     if kind == "mapping":
         return builtin.call(state, node, "dict", operands)
     if kind == "initialiser":

@@ -65,6 +65,8 @@ def _constructed(state: State, call: cst.Call, info: ClassInfo, statements: tupl
     constructor = info.method("__init__")
     names = [p.name.value for p in constructor.parameters] if constructor is not None else []
     given = {a.keyword.value for a in call.args if a.keyword is not None}
+    if call in state.facts.told:
+        state.facts.touched.update(statements)
     if names[1:2] != [IN_CHANNELS] or info.name in state.stated.own or call in state.facts.told or IN_CHANNELS in given:
         return
     required = [p.name.value for p in (constructor.parameters[1:] if constructor else ()) if p.default is None]

@@ -214,7 +214,11 @@ def _broadcasted(state: State, operands: list[Operand]) -> Value:
             return source(rank)
         for tensor in undecided[1:]:
             tensor.arrangement.link(undecided[0].arrangement)
-        return Tensor(undecided[0].arrangement, undecided[0].own_rank)
+        own = undecided[0].own_rank
+        told = max((r for r in ranks if r is not None), default=0)
+        if undecided[0].rank is None and told > 2 and not state.dialect.last:
+            own = told  # x + f(x): commonly of as many axes
+        return Tensor(undecided[0].arrangement, own)
     if unknown:
         state.lose(unknown[0].node)
     wide = max(t.rank or 0 for t in images)

@@ -11,7 +11,7 @@ from translate.infer.facts import Apply
 from translate.infer.roles import role
 from translate.infer.state import State
 from translate.infer.values import Api, Const, Value
-from translate.rules import Rule, Signature
+from translate.rules import Parameter, Rule, Signature
 
 
 def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
@@ -61,9 +61,21 @@ def _is_plain(state: State, rule: Rule, signature: Signature) -> bool:
         return False
     first = signature.parameters[0].name if signature.parameters else ""
     passing = rule.arguments.get(first)
-    rest = [rule.arguments.get(p.name) for p in signature.parameters[1:]]
-    alone = all(p is not None and not p.targets for p in rest)
-    return alone and passing is not None and passing.targets == (rule.target.parameters[0].name,)
+    if passing is None or passing.targets != (rule.target.parameters[0].name,):
+        return False
+    return all(_as_by_default(rule, rule.target, parameter) for parameter in signature.parameters[1:])
+
+
+def _as_by_default(rule: Rule, target: Signature, parameter: Parameter) -> bool:
+    """Whether an argument that is not given means the same in both."""
+    passing = rule.arguments.get(parameter.name)
+    value = parameter.default
+    if passing is None or parameter.required:
+        return False
+    if passing.values is not None:
+        value = passing.values.get(value)
+    others = [target.parameter(name) for name in passing.targets]
+    return not passing.axis and not passing.inverted and all(o is not None and o.default == value for o in others)
 
 
 def is_direct(state: State, node: cst.BaseExpression) -> bool:

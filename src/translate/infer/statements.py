@@ -250,6 +250,11 @@ def _with(state: State, node: cst.With) -> None:
         if item.asname is not None:
             assign(state, item.asname.name, UNKNOWN if not isinstance(value, Const) else value)
     execute_block(state, node.body)
+    asked = [i.item.func for i in node.items if isinstance(i.item, cst.Call) and i.asname is None]
+    named = [evaluate(state, f) for f in asked if isinstance(f, (cst.Name, cst.Attribute))]
+    scopes = [v for v in named if isinstance(v, Api) and role(state, v.name) == "scope"]
+    if scopes and len(scopes) == len(node.items):
+        state.record(state.facts.decided, node, True)
 
 
 def _try(state: State, node: cst.Try) -> None:

@@ -26,6 +26,11 @@ def taken(node: cst.If, outcome: bool, in_chain: bool) -> Any:
     return cst.FlattenSentinel([first.with_changes(leading_lines=lines), *rest])
 
 
+def unwrapped(node: cst.With) -> Any:
+    """What stands in a ``with`` that is left out."""
+    return taken(cst.If(cst.Name("True"), node.body, leading_lines=node.leading_lines), True, in_chain=False)
+
+
 def is_empty(node: cst.If) -> bool:
     """Whether nothing happens, whichever way it goes."""
     body = node.body.body if isinstance(node.body, cst.IndentedBlock) else ()

@@ -433,6 +433,9 @@ class Transformer(cst.CSTTransformer):
         found = self.marks.get(original)
         return marked(updated, found) if found else updated
 
+    def within(self, original: cst.With, updated: cst.With) -> Any:
+        return branches.unwrapped(updated) if original in self.facts.decided else self.compound(original, updated)
+
     def function(self, original: cst.FunctionDef, updated: cst.FunctionDef) -> Any:
         if original in self.facts.initialisers:
             return cst.RemoveFromParent()
@@ -531,7 +534,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Transformer, Any, Any], Any]] = {
     cst.Decorator: Transformer.decorator,
     cst.For: Transformer.compound,
     cst.While: Transformer.compound,
-    cst.With: Transformer.compound,
+    cst.With: Transformer.within,
     cst.Try: Transformer.compound,
     cst.Match: Transformer.compound,
 }

@@ -41,6 +41,10 @@ class Facts(Protocol):
         """Certainly no tensor."""
         ...
 
+    def is_list(self, name: str) -> bool:
+        """A list or tuple, whatever is in it."""
+        ...
+
     def rank(self, name: str) -> int:
         """Number of axes of a tensor argument. Raises NotKnown."""
         ...
@@ -154,6 +158,9 @@ class _One:
     def made_by(self, name: str) -> str:
         return self.facts.made_by(name)
 
+    def is_list(self, name: str) -> bool:
+        return self.facts.is_list(name)
+
     def rank(self, name: str) -> int:
         return self.facts.rank(name)
 
@@ -248,6 +255,8 @@ def _call(name: str, arguments: list[ast.expr], facts: Facts) -> Any:
         return facts.is_tensor(names[0])
     if name == "holds_tensors":
         return facts.holds_tensors(names[0])
+    if name == "is_list":
+        return facts.is_list(names[0])
     if name == "is_number":
         return facts.is_number(names[0])
     if name == "made_by":
@@ -272,6 +281,7 @@ _ASKING = {
     "holds_tensors": 1,
     "is_number": 1,
     "made_by": 1,
+    "is_list": 1,
     "same_text": 2,
 }
 """Functions that are about the arguments themselves, and how many names they take."""

@@ -18,6 +18,7 @@ from translate.verify.compare import Array
 from translate.verify.erf import exact_erf
 from translate.verify.kernels import float64_kernels
 from translate.verify.precision import float64_throughout
+from translate.verify.resizing import float64_resizing
 from translate.verify.sides import Call, Run, Side, filled, leaves
 from translate.verify.source_precision import float64_in_source
 from translate.weights import Pair
@@ -38,10 +39,15 @@ class KerasSide(Side):
         self._stack = ExitStack()
         self._stack.enter_context(exact_erf())
         self._stack.enter_context(float64_kernels())
+        self._stack.enter_context(float64_resizing())
         in_float64 = partial(self.setting.is_running, "float64")
         self._stack.enter_context(float64_throughout(in_float64))
         if self.is_source:
             self._stack.enter_context(float64_in_source(in_float64))
+            # what a tf.function traced in one precision it would keep in the other
+            eagerly = self._tf.config.functions_run_eagerly()
+            self._tf.config.run_functions_eagerly(True)
+            self._stack.callback(self._tf.config.run_functions_eagerly, eagerly)
 
     def close(self) -> None:
         if self._stack is not None:
