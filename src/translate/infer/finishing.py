@@ -65,14 +65,18 @@ def _constructed(state: State, call: cst.Call, info: ClassInfo, statements: tupl
     constructor = info.method("__init__")
     names = [p.name.value for p in constructor.parameters] if constructor is not None else []
     given = {a.keyword.value for a in call.args if a.keyword is not None}
-    if call in state.facts.told:
-        state.facts.touched.update(statements)
-    if names[1:2] != [IN_CHANNELS] or info.name in state.stated.own or call in state.facts.told or IN_CHANNELS in given:
+    if names[1:2] != [IN_CHANNELS] or info.name in state.stated.own or IN_CHANNELS in given:
         return
     required = [p.name.value for p in (constructor.parameters[1:] if constructor else ()) if p.default is None]
     plain = sum(a.keyword is None for a in call.args)
-    if IN_CHANNELS not in required or plain + len(given & set(required)) >= len(required):
-        return  # the source passes it itself, or it has a default
+    if IN_CHANNELS not in required:
+        return  # it has a default
+    if plain + len(given & set(required)) >= len(required):
+        state.facts.told.pop(call, None)  # the source passes it itself
+        return
+    if call in state.facts.told:
+        state.facts.touched.update(statements)
+        return
     before, state.statements = state.statements, list(statements)
     state.report(call, "T102", f"{info.name} must be told how many channels its input has, which nothing tells here")
     state.statements = before

@@ -44,10 +44,6 @@ class KerasSide(Side):
         self._stack.enter_context(float64_throughout(in_float64))
         if self.is_source:
             self._stack.enter_context(float64_in_source(in_float64))
-            # what a tf.function traced in one precision it would keep in the other
-            eagerly = self._tf.config.functions_run_eagerly()
-            self._tf.config.run_functions_eagerly(True)
-            self._stack.callback(self._tf.config.run_functions_eagerly, eagerly)
 
     def close(self) -> None:
         if self._stack is not None:

@@ -53,6 +53,19 @@ def float64_in_source(active: Callable[[], bool]) -> Generator[None]:
     def wider(value: Any) -> Any:
         return tf.constant(value, "float64") if is_of_numbers(value) else value
 
+    def eager(original: Callable[..., Any]) -> Callable[..., Any]:
+        """What a ``tf.function`` traced in one precision it would keep in the other; Keras compiles some for itself."""
+
+        def call(func: Any = None, *arguments: Any, **keywords: Any) -> Any:
+            if keywords.get("jit_compile"):
+                return original(func, *arguments, **keywords)
+            return as_it_is if func is None else func
+
+        return call
+
+    def as_it_is(function: Any) -> Any:
+        return function
+
     def policy(original: Callable[..., Any]) -> Callable[..., Any]:
         def get(identifier: Any) -> Any:
             return original("float64" if active() and identifier == "float32" else identifier)
@@ -70,6 +83,7 @@ def float64_in_source(active: Callable[[], bool]) -> Generator[None]:
                 owner = getattr(tf, place[0]) if place else tf
                 if "dtype" in inspect.signature(getattr(owner, last)).parameters:
                     replace(owner, last, wide(getattr(owner, last), default))
+        replace(tf, "function", eager(tf.function))
         for name in _BY_NUMBERS:
             replace(tf, name, of_numbers(getattr(tf, name)))
         replace(keras.Layer, "add_weight", wide(keras.Layer.add_weight, _never))
