@@ -86,6 +86,9 @@ def translate(
         from translate.staging import stage  # as much again to import as the rest
         from translate.staging.building import merge_build, stated
         from translate.staging.inlining import inline_lambdas
+        from translate.staging.keras1 import modernised
+
+        module = modernised(module)
 
         staged = stage(inline_lambdas(merge_build(module)))
         done = _translate(staged.module, positions, loaded, layout, io, staged.findings, stated(module))
