@@ -18,9 +18,9 @@ Axes = dict[str, Any]
 
 def like(tensor: Tensor) -> Tensor:
     """A new tensor arranged as ``tensor``."""
-    return Tensor(
-        tensor.arrangement, tensor.own_rank, tensor.pixel, reordered=tensor.reordered, channels=tensor.channels
-    )
+    found = Tensor(tensor.arrangement, tensor.own_rank, tensor.pixel)
+    found.reordered, found.channels, found.created = tensor.reordered, tensor.channels, tensor.created
+    return found
 
 
 def axis_argument(rule: Rule, bound: Bound) -> str | None:

@@ -76,7 +76,9 @@ def _created(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value:
         return image(shape.tensor.rank or 4, shape.tensor.pixel)
     if isinstance(shape, Size):
         return source(shape.tensor.rank)
-    return source(_depth(shape) if rule.tensors.endswith("nested") else _rank(rule.tensors))
+    made = source(_depth(shape) if rule.tensors.endswith("nested") else _rank(rule.tensors))
+    made.created = True
+    return made
 
 
 def _depth(value: Value) -> int | None:
@@ -187,6 +189,7 @@ def broadcast(state: State, operands: list[Operand]) -> Value:
     if not isinstance(value, Tensor):
         return value
     found = [t for o in operands for t in tensors_in(o.value)]
+    value.created = all(t.created for t in found)
     value.reordered = value.reordered or (value.arrangement.kind == "source" and any(t.reordered for t in found))
     if state.dialect.last:
         return value
@@ -202,7 +205,7 @@ def _broadcasted(state: State, operands: list[Operand]) -> Value:
     if not found:
         return OPAQUE
     images = [t for _, t in found if t.is_image]
-    ranks = [t.rank for _, t in found]
+    ranks = [t.rank for _, t in found if not (t.created and t.rank is None)] or [None]
     rank = None if None in ranks else max(r for r in ranks if r is not None)
     if not images:
         undecided = [t for _, t in found if t.undecided]

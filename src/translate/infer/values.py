@@ -124,6 +124,8 @@ class Tensor(Value):
     """How many there are, where a layer must be told."""
     parameter: str = ""
     """Set for a parameter of the function being read."""
+    created: bool = False
+    """Made of nothing but a shape: if its rank is not known, it has no more axes than what it meets."""
 
     @property
     def rank(self) -> int | None:
