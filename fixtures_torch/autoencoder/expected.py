@@ -45,10 +45,10 @@ class Encoder(nn.Module):
     def __init__(self, code=4):
         super().__init__()
         self.net = nn.Sequential(
-                SamePad(3, 2, (1, 1), axes=2), nn.LazyConv2d(4, 3, stride=2), nn.ReLU(),
-                SamePad(3, 2, (1, 1), axes=2), nn.Conv2d(4, 8, 3, stride=2), nn.ReLU(),
-                Permute((2, 3, 1)), nn.Flatten(),
-            )
+            SamePad(3, 2), nn.LazyConv2d(4, 3, stride=2), nn.ReLU(),
+            SamePad(3, 2), nn.Conv2d(4, 8, 3, stride=2), nn.ReLU(),
+            Permute((2, 3, 1)), nn.Flatten(),
+        )
         self.mean = nn.LazyLinear(code)
         self.spread = nn.Sequential(nn.LazyLinear(code), nn.Softplus())
 

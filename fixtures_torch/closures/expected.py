@@ -33,12 +33,10 @@ class Reshape(nn.Module):
 class Convolution(nn.Module):
     def __init__(self, in_channels, filters, stride=1):
         super().__init__()
-        self.conv = nn.Sequential(SamePad(3, stride, (1, 1), axes=2), nn.Conv2d(
-            in_channels, filters,
-            3,
-            stride=stride,
-            bias=False,
-        ))
+        self.conv = nn.Sequential(
+            SamePad(3, stride),
+            nn.Conv2d(in_channels, filters, 3, stride=stride, bias=False),
+        )
         self.bn = nn.BatchNorm2d(filters, eps=0.001)
         self.relu = nn.ReLU6()
 
@@ -56,11 +54,10 @@ class Block(nn.Module):
         channels = in_channels
         self.channels = channels
         self.convolution = Convolution(in_channels, channels * expansion, 1)
-        self.depthwise = nn.Sequential(SamePad(3, stride, (1, 1), axes=2), nn.Conv2d(
-            channels * expansion, channels * expansion, 3,
-            stride=stride,
-            groups=channels * expansion, bias=False,
-        ))
+        self.depthwise = nn.Sequential(
+            SamePad(3, stride),
+            nn.Conv2d(channels * expansion, channels * expansion, 3, stride=stride, groups=channels * expansion, bias=False),
+        )
         self.project = nn.Conv2d(channels * expansion, filters, 1, bias=False)
         self.out_channels = filters
 

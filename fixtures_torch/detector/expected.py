@@ -48,7 +48,10 @@ class Detector(nn.Module):
     def __init__(self, classes=2):
         super(Detector, self).__init__()
         self.block1 = Block(6)
-        self.pool = nn.Sequential(SamePad((3, 3), (2, 2), axes=2, value=float("-inf")), nn.MaxPool2d(kernel_size=(3, 3), stride=(2, 2)))
+        self.pool = nn.Sequential(
+            SamePad((3, 3), (2, 2), value=float("-inf")),
+            nn.MaxPool2d(kernel_size=(3, 3), stride=(2, 2)),
+        )
         self.block2 = Block(8)
         self.permute = Permute((2, 1, 3))
         self.flatten = nn.Flatten()

@@ -26,7 +26,7 @@ class Encoder(nn.Module):
         self.convs = nn.ModuleList()
         self.bns = nn.ModuleList()
         for n in filters:
-            self.convs.append(nn.Sequential(SamePad(3, 2, (1, 1), axes=2), nn.LazyConv2d(n, 3, stride=2, bias=False)))
+            self.convs.append(nn.Sequential(SamePad(3, 2), nn.LazyConv2d(n, 3, stride=2, bias=False)))
             self.bns.append(nn.LazyBatchNorm2d(eps=0.001, momentum=0.01))
 
     def forward(self, x):

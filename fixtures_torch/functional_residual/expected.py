@@ -66,12 +66,10 @@ class ConvBn(nn.Module):
     def __init__(self, in_channels, filters, kernel_size=3, strides=1, activation="relu"):
         super().__init__()
         self.activation_1 = activation
-        self.conv = nn.Sequential(SamePad(kernel_size, strides, (1, 1), axes=2), nn.Conv2d(
-            in_channels, filters,
-            kernel_size,
-            stride=strides,
-            bias=False,
-        ))
+        self.conv = nn.Sequential(
+            SamePad(kernel_size, strides),
+            nn.Conv2d(in_channels, filters, kernel_size, stride=strides, bias=False),
+        )
         self.bn = nn.BatchNorm2d(filters, eps=1.001e-5, momentum=0.01)
         if activation:
             self.activation = activation_layer(activation, 1)
@@ -111,7 +109,10 @@ class ResidualNet(nn.Module):
     def __init__(self, stages=(8, 16), blocks=2, classes=5):
         super().__init__()
         self.stem = ConvBn(3, 8)
-        self.pool = nn.Sequential(SamePad(3, 2, axes=2, value=float("-inf")), nn.MaxPool2d(3, stride=2))
+        self.pool = nn.Sequential(
+            SamePad(3, 2, value=float("-inf")),
+            nn.MaxPool2d(3, stride=2),
+        )
         self.stage_blocks = nn.ModuleList()
         channels = 8
         for i, filters in enumerate(stages):

@@ -5,16 +5,14 @@ from torch import nn
 class DoubleConv(nn.Module):
     def __init__(self, in_channels, filters):
         super().__init__()
-        self.conv = nn.Sequential(nn.Conv2d(
-            in_channels, filters,
-            3,
-            padding="same",
-        ), nn.ReLU())
-        self.conv_1 = nn.Sequential(nn.Conv2d(
-            filters, filters,
-            3,
-            padding="same",
-        ), nn.ReLU())
+        self.conv = nn.Sequential(
+            nn.Conv2d(in_channels, filters, 3, padding="same"),
+            nn.ReLU(),
+        )
+        self.conv_1 = nn.Sequential(
+            nn.Conv2d(filters, filters, 3, padding="same"),
+            nn.ReLU(),
+        )
 
     def forward(self, x):
         x = self.conv(x)
@@ -38,7 +36,10 @@ class Unet(nn.Module):
 
         # up
         self.upsample = nn.Upsample(scale_factor=(2, 2))
-        self.conv = nn.Sequential(nn.Conv2d(base * 4, base * 2, 2, padding="same"), nn.ReLU())
+        self.conv = nn.Sequential(
+            nn.Conv2d(base * 4, base * 2, 2, padding="same"),
+            nn.ReLU(),
+        )
         self.double_conv_3 = DoubleConv(2 * (base * 2), base * 2)
         self.upsample_1 = nn.Upsample(scale_factor=(2, 2))
         self.conv_1 = nn.Sequential(nn.Conv2d(base * 2, base, 2, padding="same"), nn.ReLU())

@@ -21,7 +21,10 @@ def scale(x, factor=2.0):
 class ChannelAttention(nn.Module):
     def __init__(self, in_channels, ratio=2):
         super().__init__()
-        self.h = nn.Sequential(nn.Conv2d(in_channels, in_channels // ratio, 1), nn.ReLU())
+        self.h = nn.Sequential(
+            nn.Conv2d(in_channels, in_channels // ratio, 1),
+            nn.ReLU(),
+        )
         self.o = nn.Conv2d(in_channels // ratio, in_channels, 1)
         self.activation = nn.Sigmoid()
 

@@ -64,11 +64,17 @@ class Net(nn.Module):
         self.conv = nn.Conv2d(3, 8, 3, bias=False)
         self.scale = LayerScale(1e-6, 8)
         self.se = SE(8)
-        self.depth = nn.Sequential(SamePad(3, 2, (1, 1), axes=2), nn.Conv2d(8, 8, 3, stride=2, groups=8))
+        self.depth = nn.Sequential(SamePad(3, 2), nn.Conv2d(8, 8, 3, stride=2, groups=8))
         self.up = nn.Upsample(scale_factor=2)
-        self.pool = nn.Sequential(SamePad(3, 2, axes=2, value=float("-inf")), nn.MaxPool2d(3, stride=2))
-        self.avg = SameAveragePooling(3, 1, axes=2)
-        self.sep = nn.Sequential(nn.Conv2d(16, 16, 3, padding="same", dilation=(1, 1), groups=16, bias=False), nn.Conv2d(16, 6, 1, bias=True))
+        self.pool = nn.Sequential(
+            SamePad(3, 2, value=float("-inf")),
+            nn.MaxPool2d(3, stride=2),
+        )
+        self.avg = SameAveragePooling(3, 1)
+        self.sep = nn.Sequential(
+            nn.Conv2d(16, 16, 3, padding="same", groups=16, bias=False),
+            nn.Conv2d(16, 6, 1),
+        )
         self.fc = nn.Linear(6, classes)
 
     def forward(self, inputs):

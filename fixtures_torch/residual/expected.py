@@ -39,7 +39,7 @@ class Block(nn.Module):
 class Net(nn.Module):
     def __init__(self, classes=10):
         super().__init__()
-        self.stem = nn.Sequential(SamePad(7, 2, (1, 1), axes=2), nn.LazyConv2d(8, 7, stride=2))
+        self.stem = nn.Sequential(SamePad(7, 2), nn.LazyConv2d(8, 7, stride=2))
         self.block = Block(8)
         self.drop = nn.Dropout(0.5)
         self.head = nn.Sequential(nn.Linear(16, classes), nn.Softmax(dim=-1))

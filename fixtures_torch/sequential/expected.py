@@ -43,7 +43,7 @@ def make(classes=10):
 
 def grown():
     model = nn.Sequential()
-    model.append(nn.Sequential(SamePad((5, 5), 2, (1, 1), axes=2), nn.Conv2d(3, 16, (5, 5), stride=2)))
+    model.append(nn.Sequential(SamePad((5, 5), 2), nn.Conv2d(3, 16, (5, 5), stride=2)))
     model.append(nn.MaxPool2d((2, 2)))
     model.append(nn.Sequential(Permute((2, 3, 1)), nn.Flatten()))
     model.append(nn.LazyLinear(4))

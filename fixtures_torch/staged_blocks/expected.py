@@ -63,16 +63,16 @@ class StagedNetwork(nn.Module):
 
         downsample_layers = [
             nn.Sequential(
-                    nn.LazyConv2d(filters[0], 4, stride=4),
-                    LayerNorm2d(filters[0], eps=1e-6),
-                )
+                nn.LazyConv2d(filters[0], 4, stride=4),
+                LayerNorm2d(filters[0], eps=1e-6),
+            )
         ]
         for number in filters[1:]:
             downsample_layers.append(
                 nn.Sequential(
-                        LazyLayerNorm2d(eps=1e-6),
-                        nn.LazyConv2d(number, 2, stride=2),
-                    ),
+                    LazyLayerNorm2d(eps=1e-6),
+                    nn.LazyConv2d(number, 2, stride=2),
+                ),
             )
         self.downsample_layers = nn.ModuleList(downsample_layers)
         self.stage_blocks = nn.ModuleList()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,12 +10,12 @@ import libcst as cst
 from translate.infer.facts import RECEIVER, Apply, Slot
 from translate.infer.sizes import IN_CHANNELS
 from translate.rewrite.layout import laid_out
+from translate.rewrite.literals import UNKNOWN, literal, same
 from translate.rewrite.names import Names
 from translate.rewrite.templates import bare, bracketed, constant, fill
 from translate.rules import REQUIRED, Dialect, Passing, Signature
 
 _EMPTY = cst.Module([])
-_UNKNOWN = object()
 
 
 @dataclass(slots=True)
@@ -59,7 +58,8 @@ class Application:
         if after is None or self.apply.write is not None or literal(self.value(after)) in (None, "linear"):
             return node
         layer = {"layer": node, "activation": self._module(self.value(after))}
-        return spliced(fill(self.dialect.then, self.names.shorten, lambda key, _how, _item: layer[key]))
+        both = fill(self.dialect.then, self.names.shorten, lambda key, _how, _item: layer[key])
+        return laid_out(spliced(both), self.breakable)
 
     def _written(self) -> cst.BaseExpression:
         template = (
@@ -94,7 +94,7 @@ class Application:
     def _module(self, activation: cst.BaseExpression) -> cst.BaseExpression:
         """The layer that stands for an activation, which is given by name or as a function."""
         known = literal(activation)
-        text = self.dialect.activations.get(str(known).lower()) if known is not _UNKNOWN else None
+        text = self.dialect.activations.get(str(known).lower()) if known is not UNKNOWN else None
         axis = self.extra.get("activation_axis", "-1")
         if text is not None:
             return cst.parse_expression(self.names.shorten(text.replace("{axis}", axis)))
@@ -212,7 +212,7 @@ class Application:
         for target, text in set_here.items():
             value = fill(text, self.names.shorten, self.placeholder)
             known = literal(value)
-            if known is _UNKNOWN or not same(known, self._default(signature, target)):
+            if known is UNKNOWN or not same(known, self._default(signature, target)):
                 given[target] = _Argument(target, value)
         if self.channels_first:
             self._first(signature, given)
@@ -242,17 +242,17 @@ class Application:
         first = (
             slot is not None and signature.parameters[0].name == target
         )  # as in MaxPooling2D(2): it says what is made
-        if known is not _UNKNOWN and default is not REQUIRED and same(known, default) and not first:
+        if known is not UNKNOWN and default is not REQUIRED and same(known, default) and not first:
             return None
         return _Argument(target, value, slot is not None and (original is None or original.keyword is None), original)
 
     def _converted(self, value: cst.BaseExpression, passing: Passing) -> tuple[cst.BaseExpression, Any]:
         known = literal(value)
-        if passing.values is not None and known is not _UNKNOWN and known in passing.values:
+        if passing.values is not None and known is not UNKNOWN and known in passing.values:
             known = passing.values[known]
             return constant(known), known
         if passing.inverted:
-            if known is not _UNKNOWN:
+            if known is not UNKNOWN:
                 known = round(1 - known, 12) if passing.inverted == "1 -" else not known
                 return constant(known), known
             operator = cst.Not() if passing.inverted == "not" else None
@@ -359,13 +359,14 @@ def _commas(arguments: list[cst.Arg], original: list[cst.Arg]) -> list[cst.Arg]:
     """Commas between arguments, the last one's only where the source had one or a comment hangs on it."""
     result: list[cst.Arg] = []
     trailing = bool(original) and isinstance(original[-1].comma, cst.Comma)
+    between = _between(original)
     for index, argument in enumerate(arguments):
         last = index == len(arguments) - 1
         comma: cst.Comma | cst.MaybeSentinel = argument.comma
         if last and not _comment(comma):
             comma = original[-1].comma if trailing else cst.MaybeSentinel.DEFAULT
         elif not last and not isinstance(comma, cst.Comma):
-            comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+            comma = between
         changes: dict[str, Any] = {"comma": comma}
         if last:
             changes["whitespace_after_arg"] = (
@@ -375,27 +376,11 @@ def _commas(arguments: list[cst.Arg], original: list[cst.Arg]) -> list[cst.Arg]:
     return result
 
 
-def literal(node: cst.BaseExpression) -> Any:
-    """The constant that ``node`` spells, else a value that equals nothing."""
-    if isinstance(node, (cst.Name, cst.Call, cst.Attribute)) and not (
-        isinstance(node, cst.Name) and node.value in ("None", "True", "False")
-    ):
-        return _UNKNOWN
-    try:
-        return ast.literal_eval(_EMPTY.code_for_node(node).strip())
-    except (ValueError, SyntaxError, TypeError):
-        return _UNKNOWN
-
-
-def same(value: Any, default: Any) -> bool:
-    """Whether an argument equals a default; ``(2, 2)`` and ``2`` say the same."""
-    if isinstance(value, bool) or isinstance(default, bool):
-        return value is default
-    if isinstance(value, tuple) == isinstance(default, tuple):
-        return type(value) is type(default) and value == default
-    one = default if isinstance(value, tuple) else value
-    items = cast(tuple[object, ...], value if isinstance(value, tuple) else default)
-    return bool(items) and all(type(v) is type(one) and v == one for v in items)
+def _between(original: list[cst.Arg]) -> cst.Comma:
+    """What stands between arguments: a line break where each of the source's has a line of its own."""
+    commas = [a.comma for a in original[:-1] if isinstance(a.comma, cst.Comma) and not _comment(a.comma)]
+    broken = [c for c in commas if "\n" in _code(c)]
+    return broken[0] if broken and len(broken) == len(commas) else _SPACED
 
 
 def tuple_of(parts: list[cst.Element | cst.StarredElement]) -> cst.Tuple:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 import libcst as cst
 
@@ -30,6 +30,11 @@ def sequential(
         start = value.lbracket.whitespace_after
         if arguments:
             arguments[-1] = arguments[-1].with_changes(whitespace_after_arg=value.rbracket.whitespace_before)
+        twice = _indent(start) - _indent(node.whitespace_before_args)
+        if _indent(node.whitespace_before_args) > 0 and twice > 0:  # the list stood on lines of its own
+            dedent = _Dedent(twice)
+            start = start.visit(dedent)
+            arguments = [cast(cst.Arg, a.visit(dedent)) for a in arguments]
     return node.with_changes(func=func, args=arguments, whitespace_before_args=start)
 
 
@@ -46,6 +51,28 @@ def base(node: cst.Call) -> cst.Call:
     ]
     start = value.lbracket.whitespace_after if isinstance(value, cst.List) else cst.SimpleWhitespace("")
     return node.with_changes(args=elements, whitespace_before_args=start)
+
+
+def _indent(whitespace: cst.BaseParenthesizableWhitespace) -> int:
+    return len(whitespace.last_line.value) if isinstance(whitespace, cst.ParenthesizedWhitespace) else 0
+
+
+class _Dedent(cst.CSTTransformer):
+    """Lines within brackets start further left."""
+
+    def __init__(self, columns: int) -> None:
+        super().__init__()
+        self.columns = columns
+
+    def leave_ParenthesizedWhitespace(
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.ParenthesizedWhitespace:
+        value = updated_node.last_line.value
+        return updated_node.with_changes(last_line=cst.SimpleWhitespace(value[: max(len(value) - self.columns, 0)]))
+
+    def leave_EmptyLine(self, original_node: cst.EmptyLine, updated_node: cst.EmptyLine) -> cst.EmptyLine:
+        value = updated_node.whitespace.value
+        return updated_node.with_changes(whitespace=cst.SimpleWhitespace(value[: max(len(value) - self.columns, 0)]))
 
 
 def _spliced(element: cst.BaseElement, function: str) -> list[cst.Arg]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Literal
 
 import libcst as cst
 
-PLACEHOLDER = re.compile(r"\{(?:(scalar|module|dtype)\()?(\w+)(?:\.(\d+))?\)?\}")
+from translate.rewrite.literals import literal, same
+
+PLACEHOLDER = re.compile(r"\{(?:(scalar|module|dtype)\()?(\w+)(?:\.(\d+))?\)?(?:=([^{}]+))?\}")
 _OPERATORS = (
     cst.BinaryOperation,
     cst.BooleanOperation,
@@ -39,9 +42,9 @@ def _parsed(text: str) -> cst.BaseExpression:
 
 
 class _Fill(cst.CSTTransformer):
-    def __init__(self, parts: Mapping[str, cst.BaseExpression]) -> None:
+    def __init__(self, parts: Mapping[str, cst.BaseExpression], left_out: Collection[str]) -> None:
         super().__init__()
-        self.parts = parts
+        self.parts, self.left_out = parts, left_out
         self.stack: list[cst.CSTNode] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
@@ -50,13 +53,20 @@ class _Fill(cst.CSTTransformer):
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]
         self.stack.pop()
-        if isinstance(updated_node, cst.Call):
-            return _spread(updated_node)
+        if isinstance(updated_node, cst.Call) and isinstance(original_node, cst.Call):
+            return _spread(self._without_defaults(original_node, updated_node))
         if isinstance(updated_node, cst.Name) and updated_node.value in self.parts:
             part = self.parts[updated_node.value]
             free = not self.stack or isinstance(self.stack[-1], (cst.Arg, cst.Element, cst.Index))
             return bare(part) if free else bracketed(part)
         return updated_node
+
+    def _without_defaults(self, original: cst.Call, node: cst.Call) -> cst.Call:
+        names = [a.value.value if isinstance(a.value, cst.Name) else "" for a in original.args]
+        kept = [a for a, name in zip(node.args, names, strict=True) if name not in self.left_out]
+        if kept and len(kept) < len(node.args):
+            kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        return node.with_changes(args=kept)
 
 
 def _spread(node: cst.Call) -> cst.Call:
@@ -87,20 +97,24 @@ def fill(
 ) -> cst.BaseExpression:
     """The expression that ``template`` stands for.
 
-    ``value(name, how, item)`` gives what is put in for a placeholder; ``how`` is "scalar" for ``{scalar(name)}``.
+    ``value(name, how, item)`` gives what is put in for a placeholder; ``how`` is "scalar" for ``{scalar(name)}``. An
+    argument ``dilation={dilation_rate=1}`` is left out where it has that value.
     """
     parts: dict[str, cst.BaseExpression] = {}
+    left_out: set[str] = set()
 
     def mark(match: re.Match[str]) -> str:
         item = int(match[3]) if match[3] is not None else None
-        key = f"_p_{match[2]}_{match[3] or ''}_{match[1] or ''}"
+        key = f"_p_{match[2]}_{match[3] or ''}_{match[1] or ''}" + ("_default" if match[4] else "")
         if key not in parts:
             parts[key] = value(match[2], match[1] or "", item)
+            if match[4] and same(literal(parts[key]), ast.literal_eval(match[4])):
+                left_out.add(key)
         return key
 
     text = _STRINGS.sub(r'"\1"', shorten(PLACEHOLDER.sub(mark, template)))
     node = _parsed(text)
-    return node.visit(_Fill(parts)) if parts else node  # type: ignore[return-value]
+    return node.visit(_Fill(parts, left_out)) if parts else node  # type: ignore[return-value]
 
 
 def constant(value: object) -> cst.BaseExpression:

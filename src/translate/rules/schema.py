@@ -293,7 +293,7 @@ def _set(written: dict[Any, Any], names: set[str], targets: set[str] | None, pla
         _template(value, names, here)
 
 
-_PLACEHOLDER = re.compile(r"\{(?:(?:scalar|module|dtype)\()?(\w+)(?:\.\d+)?\)?\}")
+_PLACEHOLDER = re.compile(r"\{(?:(?:scalar|module|dtype)\()?(\w+)(?:\.\d+)?\)?(?:=[^{}]+)?\}")
 _NO_PLACEHOLDER = re.compile(r"\{\w+[(.].*?\}")
 
 

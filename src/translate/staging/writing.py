@@ -23,18 +23,21 @@ def written(call: cst.Call, func: cst.BaseExpression, arguments: Sequence[cst.Ar
     if same:
         return call if func is call.func else call.with_changes(func=func)
     if any(has_comment(a) for a in call.args):
-        return _broken(cst.Call(func, list(arguments)), keep=True)
+        return _broken(cst.Call(func, list(arguments)), call, keep=True)
     flat = cst.Call(func, without_space(arguments), lpar=call.lpar, rpar=call.rpar)
     text = code(flat)
     if len(text) <= WIDTH and "\n" not in text:
         return flat
     inner = [n for n in within(flat) if isinstance(n, cst.ParenthesizedWhitespace)]
-    return flat if inner and len(arguments) == 1 else _broken(flat)
+    return flat if inner and len(arguments) == 1 else _broken(flat, call)
 
 
-def _broken(call: cst.Call, *, keep: bool = False) -> cst.Call:
+def _broken(call: cst.Call, before: cst.Call, *, keep: bool = False) -> cst.Call:
+    """An argument a line, indented as in the source, if there it was so ``before``."""
     line = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace("    "))
-    end = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(""))
+    if isinstance(before.whitespace_before_args, cst.ParenthesizedWhitespace):
+        line = line.with_changes(last_line=before.whitespace_before_args.last_line)
+    end = line.with_changes(last_line=cst.SimpleWhitespace(line.last_line.value[4:]))
     found: list[cst.Arg] = []
     for index, argument in enumerate(call.args):
         if (
