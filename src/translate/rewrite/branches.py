@@ -33,8 +33,20 @@ def unwrapped(node: cst.With) -> Any:
 
 def is_empty(node: cst.If) -> bool:
     """Whether nothing happens, whichever way it goes."""
-    body = node.body.body if isinstance(node.body, cst.IndentedBlock) else ()
-    passes = [s for s in body if isinstance(s, cst.SimpleStatementLine) and isinstance(s.body[0], cst.Pass)]
     calls = any(isinstance(n, (cst.Call, cst.NamedExpr)) for n in walk(node.test))
     said = any(line.comment is not None for line in node.leading_lines)
-    return node.orelse is None and not (calls or said) and len(body) == len(passes) == 1
+    return node.orelse is None and not (calls or said) and _only_passes(node)
+
+
+def without_empty_else(node: cst.If, original: cst.If) -> cst.If:
+    """Without an ``else`` of which nothing is left."""
+    orelse, before = node.orelse, original.orelse
+    if not isinstance(orelse, cst.Else) or not isinstance(before, cst.Else) or orelse.leading_lines:
+        return node
+    return node.with_changes(orelse=None) if _only_passes(orelse) and not _only_passes(before) else node
+
+
+def _only_passes(node: cst.If | cst.Else) -> bool:
+    body = node.body.body if isinstance(node.body, cst.IndentedBlock) else ()
+    passes = [s for s in body if isinstance(s, cst.SimpleStatementLine) and isinstance(s.body[0], cst.Pass)]
+    return len(body) == len(passes) == 1 and not passes[0].leading_lines

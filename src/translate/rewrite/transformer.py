@@ -418,7 +418,8 @@ class Transformer(cst.CSTTransformer):
         """Of an ``if`` that always goes one way, that way is left."""
         in_chain = bool(self.stack) and isinstance(self.stack[-1], cst.If) and self.stack[-1].orelse is original
         if original not in self.facts.decided:
-            emptied = not in_chain and branches.is_empty(updated) and not branches.is_empty(original)
+            updated = branches.without_empty_else(updated, original)
+            emptied = branches.is_empty(updated) and not branches.is_empty(original)
             return cst.RemoveFromParent() if emptied else self.compound(original, updated)
         return branches.taken(updated, self.facts.decided[original], in_chain)
 
