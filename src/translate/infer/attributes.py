@@ -102,6 +102,7 @@ def _of_size(state: State, node: cst.Attribute, owner: Size, name: str) -> Value
 def _layers(state: State, node: cst.Attribute, owner: Container) -> Value:
     """``self.net.layers[1]``: a chain of PyTorch is the list of its layers."""
     state.record(state.facts.methods, node, "itself")
+    owner.called = True
     if state.recording:
         state.facts.counted.add(owner.node)
     return owner.children

@@ -257,7 +257,7 @@ def _by_rule(
         direct = is_direct(state, node.func)
         if _gives_mask(rule, bound):
             state.masking.append((node, tuple(state.statements)))
-        layer = Layer(name, node, (bound, apply), sizes.maker(state), direct)
+        layer = Layer(name, node, (bound, apply), sizes.maker(state), direct, sizes.is_shared(state))
         state.constructed += 1
         if state.recording and direct:
             state.made[node] = (apply, tuple(state.statements))

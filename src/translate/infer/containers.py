@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from translate.infer import builtin, growing
@@ -38,8 +40,9 @@ def make(state: State, node: cst.Call, kind: str, operands: list[Operand], recor
         if operand.keyword and isinstance(operand.value, (Const, Opaque)):  # name="decoder"
             _setting(state, node, operand)
             continue
-        if kind == "sequential" and isinstance(operand.value, Sequence) and not operand.star:
-            _of_list(container, operand)
+        listed = _one_list(operand.value) if kind == "sequential" and not operand.star else None
+        if listed is not None:
+            _of_list(container, replace(operand, value=listed))
             continue
         for option in options(operand.value):
             _fill(container, option, operand)
@@ -53,6 +56,17 @@ def _setting(state: State, node: cst.Call, operand: Operand) -> None:
     if operand.keyword == "trainable" and not (isinstance(operand.value, Const) and operand.value.value is True):
         help = "call requires_grad_(False) of the module; batch normalization also needs eval()"
         state.report(node, "T102", f"{operand.keyword} of a chain of layers has no counterpart", help)
+
+
+def _one_list(value: Value) -> Sequence | None:
+    """A list of layers; one that grew in loops may be any of several."""
+    found = [o for o in options(value) if isinstance(o, Sequence)]
+    if not found or len(found) < len(options(value)):
+        return None
+    if len(found) == 1:
+        return found[0]
+    everything = [v for one in found for v in one.everything()]
+    return Sequence("list", [], join(*everything) if everything else None)
 
 
 def _of_list(container: Container, operand: Operand) -> None:

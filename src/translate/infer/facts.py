@@ -108,6 +108,8 @@ class Facts:
     """Targets ``x[index]`` of assignments that make a new tensor of ``x``."""
     elements: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])
     """Expressions that are cast where they stand, and to which type of elements."""
+    keyed: set[cst.CSTNode] = field(default_factory=set["cst.CSTNode"])
+    """Dictionaries of modules that attributes hold."""
     counted: set[cst.CSTNode] = field(default_factory=set["cst.CSTNode"])
     """Chains whose layers are asked for by number."""
     promoted: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])

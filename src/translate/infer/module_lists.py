@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import libcst as cst
 
 from translate.infer.state import Operand, State
-from translate.infer.values import Container, Instance, Layer, Sequence, Value, options
+from translate.infer.values import Container, Instance, Layer, Mapping, Sequence, Value, options
 
 
 def held(state: State, value: Value, node: cst.CSTNode) -> None:
-    """An attribute is given a list."""
-    if state.recording and state.dialect.module_list and isinstance(value, Sequence) and value.kind == "list":
+    """An attribute is given a list, or a dictionary."""
+    if not state.recording or not state.dialect.module_list:
+        return
+    if isinstance(value, Mapping) or (isinstance(value, Sequence) and value.kind == "list"):
         state.lists.append((value, node, tuple(state.statements)))
 
 
@@ -27,13 +29,17 @@ def finish(state: State) -> None:
     """Note which expressions must become lists of modules."""
     found = [entry for entry in state.lists if _has_modules(entry[0])]
     for value, node, statements in found:
+        if isinstance(value, Mapping):
+            state.facts.keyed.add(node)
+            state.facts.touched.update(statements)
+            continue
         for inner in _written(value, node):
             state.facts.listed.add(inner)
         state.facts.touched.update(statements)
         found.extend(entry for owner, entry in state.inner_lists if owner is value and _has_modules(entry[0]))
 
 
-def _has_modules(value: Sequence) -> bool:
+def _has_modules(value: Sequence | Mapping) -> bool:
     every = [option for item in value.everything() for option in options(item)]
     inner = any(isinstance(o, Sequence) and _has_modules(o) for o in every)
     return inner or any(isinstance(o, (Layer, Instance, Container)) for o in every)

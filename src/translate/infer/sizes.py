@@ -40,10 +40,18 @@ _SIMPLE = re.compile(r"[\w.]+")
 
 def maker(state: State) -> ClassInfo | None:
     """The class whose constructor is being read."""
-    for frame in reversed(state.frames):
-        if isinstance(frame.instance, Instance) and frame.function is not None:
-            return frame.instance.info if frame.function.name == "__init__" else None
-    return None
+    frame = next((f for f in reversed(state.frames) if f.function is not None), None)
+    if frame is None or frame.function is None or not isinstance(frame.instance, Instance):
+        return None
+    return frame.instance.info if frame.function.name == "__init__" else None
+
+
+def is_shared(state: State) -> bool:
+    """Whether what is being made is what a function gives to whoever calls it."""
+    frame = next((f for f in reversed(state.frames) if f.function is not None), None)
+    line = state.statements[-1] if state.statements else None
+    returns = isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[0], cst.Return)
+    return returns and frame is not None and not isinstance(frame.instance, Instance)
 
 
 def channels_of(value: Value) -> Channels | None:
@@ -80,7 +88,7 @@ def entered(container: Container, value: Value) -> Value:
 
 def told(layer: Layer, operand: Operand) -> tuple[tuple[str, str], ...]:
     """What a layer is told of its input, for its construction."""
-    channels = _by_argument(layer.bound[0]) or channels_of(operand.value)
+    channels = _by_argument(layer.bound[0]) or (None if layer.shared else channels_of(operand.value))
     channels = in_constructor(channels, layer.owner)
     return () if channels is None else ((IN_CHANNELS, channels.text),)
 

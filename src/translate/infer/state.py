@@ -11,7 +11,7 @@ import libcst as cst
 
 from translate.infer.facts import Facts, Finding
 from translate.infer.program import NOTHING, ClassInfo, FunctionInfo, Stated
-from translate.infer.values import Arrangement, Container, Sequence, Tensor, Union, Value, image, source
+from translate.infer.values import Arrangement, Container, Mapping, Sequence, Tensor, Union, Value, image, source
 from translate.rules import Rule, RuleSet
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Frame:
     """Names that are asked whether they are tuples or lists: indexed, they are."""
 
 
-HeldList = tuple[Sequence, cst.CSTNode, tuple[cst.CSTNode, ...]]
+HeldList = tuple[Sequence | Mapping, cst.CSTNode, tuple[cst.CSTNode, ...]]
 """A list, the expression that makes it, and the statements that this stands in."""
 
 

@@ -233,6 +233,8 @@ class Layer(Value):
     """The class in whose constructor it is made."""
     direct: bool = True
     """Made where its class is named; otherwise by an adapter that was passed on."""
+    shared: bool = False
+    """Made by a function, for several callers."""
 
 
 @dataclass(slots=True, eq=False)

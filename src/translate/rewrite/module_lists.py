@@ -87,5 +87,5 @@ def _spliced(element: cst.BaseElement, function: str) -> list[cst.Arg]:
 def listed(names: Names, template: str, node: cst.BaseExpression) -> cst.BaseExpression:
     """A list of modules that an attribute holds, so that the module knows of them."""
     func = cst.parse_expression(names.shorten(template))
-    empty = isinstance(node, cst.List) and not node.elements
+    empty = isinstance(node, (cst.List, cst.Dict)) and not node.elements
     return cst.Call(func, [] if empty else [cst.Arg(node)])

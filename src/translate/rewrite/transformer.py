@@ -80,6 +80,8 @@ class Transformer(cst.CSTTransformer):
                 self.origins[id(node)] = (node, original_node)
         if original_node in self.facts.listed:
             node = module_lists.listed(self.names, self.rules.dialect.module_list, node)
+        if original_node in self.facts.keyed:
+            node = module_lists.listed(self.names, self.rules.dialect.module_dict, node)
         if original_node in self.facts.channelwise:
             ones = ", 1" * self.facts.channelwise[original_node]
             node = self._around(node, self.rules.dialect.channelwise.replace("{ones}", ones))

@@ -40,6 +40,7 @@ class Dialect:
     sequential: str = ""
     """The chain of layers, if it takes them one by one."""
     module_list: str = ""
+    module_dict: str = ""
     channelwise: str = ""
     """How a vector is written that has a number for each channel of an image."""
     settings: tuple[str, ...] = ()
