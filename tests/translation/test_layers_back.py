@@ -75,7 +75,13 @@ LAYERS += [
         "GRU(3, return_sequences=True), layers.LSTM(4), layers.Dense(2)",
         "Bidirectional(layers.GRU(3, return_sequences=True)), layers.Bidirectional(layers.GRU(2), merge_mode='ave')",
         "SimpleRNN(3, activation='relu')",
+        "LSTM(3, activation='relu', recurrent_activation='hard_sigmoid')",
+        "GRU(3, activation='elu', return_sequences=True, use_bias=False)",
+        "GRU(3, reset_after=False)",
         "Bidirectional(layers.SimpleRNN(3), merge_mode='sum')",
+        "EinsumDense('abc,cd->abd', output_shape=(None, 5), bias_axes='d')",
+        "EinsumDense('...c,cde->...de', output_shape=(2, 5), bias_axes='e', activation='relu')",
+        "EinsumDense('abc,cde->abde', (None, 2, 3)), layers.EinsumDense('abde,def->abf', (None, 4))",
         "LSTM(3, return_sequences=True), layers.TimeDistributed(layers.Dense(4, activation='softmax'))",
     )
 ]
@@ -127,10 +133,9 @@ REPORTED = {
     "Masking()": "T101",
     "ActivityRegularization(0.1)": "T101",
     "GroupNormalization(groups=3, scale=False)": "T102",
-    "LSTM(3, activation='relu')": "T102",
+    "LSTM(3, recurrent_dropout=0.1)": "T102",
     "LSTM(3, stateful=True)": "T102",
     "GRU(3, dropout=0.1)": "T102",
-    "GRU(3, reset_after=False)": "T102",
     "Bidirectional(layers.LSTM(3), merge_mode=None)": "T102",
     "ConvLSTM2D(3, 3)": "T101",
 }

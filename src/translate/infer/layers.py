@@ -105,6 +105,9 @@ def _by_input(state: State, layer: Layer, operand: Operand) -> None:
     if (state.chaining and isinstance(tensor, Tensor) and tensor.is_image) or _mixed(tensor):
         found = {t.rank for t in tensors_in(tensor)}
         others = [r for r in every if found <= set(r.data.get("chained", ()))]
+    if "stored" in rule.data and isinstance(tensor, Tensor):
+        stored = "image" if tensor.is_image or tensor.undecided else "source"
+        others = [r for r in every if r.data.get("stored") == stored]
     if not others:
         if ranks is not None and isinstance(tensor, Tensor) and tensor.rank is None and operand.node is not None:
             message = f"{layer.name} is taken for one of {ranks[0]} axes: nothing tells how many its input has"

@@ -293,11 +293,15 @@ class Application:
 
 def spliced(node: cst.BaseExpression) -> cst.BaseExpression:
     """``Sequential(Sequential(a, b), c)`` as ``Sequential(a, b, c)``."""
-    inner = node.args[0].value if isinstance(node, cst.Call) and node.args else None
-    if not isinstance(node, cst.Call) or not isinstance(inner, cst.Call) or not inner.func.deep_equals(node.func):
+    if not isinstance(node, cst.Call):
         return node
-    last = inner.args[-1].with_changes(comma=_SPACED)
-    return node.with_changes(args=[*inner.args[:-1], last, *node.args[1:]])
+    arguments: list[cst.Arg] = []
+    for argument in node.args:
+        value = argument.value
+        inner = isinstance(value, cst.Call) and bool(value.args) and value.func.deep_equals(node.func)
+        parts = value.args if isinstance(value, cst.Call) and inner else [argument]
+        arguments += [*parts[:-1], parts[-1].with_changes(comma=argument.comma)]
+    return node.with_changes(args=arguments)
 
 
 class _TellFormat(cst.CSTTransformer):

@@ -13,7 +13,7 @@ from translate.infer.facts import Apply, Facts
 from translate.infer.flows import keeps_channels_first
 from translate.rewrite import arguments, branches, containers, instances, items, module_lists, parameters, unpacking
 from translate.rewrite.adapters import Adapters
-from translate.rewrite.application import Application
+from translate.rewrite.application import Application, spliced
 from translate.rewrite.classes import Classes
 from translate.rewrite.marks import commented, marked
 from translate.rewrite.names import Names
@@ -92,7 +92,7 @@ class Transformer(cst.CSTTransformer):
             node = self._around(node, self._transposed(axes))
         if original_node in self.facts.permutes:
             axes = self.facts.permutes[original_node]
-            node = self._around(node, self.rules.dialect.permute_first.replace("{axes}", str(axes)))
+            node = spliced(self._around(node, self.rules.dialect.permute_first.replace("{axes}", str(axes))))
         if original_node in self.facts.casts_each:
             axes = self.facts.casts_each[original_node]
             text = self._transposed(axes).replace("{x}", "tensor")

@@ -89,6 +89,8 @@ def _made_and_applied(state: State, node: cst.Call, maker: cst.Call) -> Pair:
     name = state.program.framework_name(maker.func, state.current) or ""
     entry = state.program.table.layers.get(name)
     infos = infos if entry is None else entry.ordered(arguments, infos)
+    if state.loops and entry is not None and entry.out in ("first", "sum"):  # merging is an operation
+        return _made_in_call(state, node, maker, arguments, infos)
     try:
         made = construct(state, maker, infos)
     except DynamicArguments:

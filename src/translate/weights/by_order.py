@@ -139,6 +139,9 @@ class _InOrder:
 
     def _told(self, layer: Any) -> bool:
         """Pair with the next module whatever comes of it, so that the problem is told."""
+        if not self._rest:
+            self._walk.problem(layer.path, "missing in PyTorch")
+            return False
         unit = self._rest.pop(0)
         problems, found = len(self._walk.problems), len(self._walk.found)
         self._walk.module(unit.path, unit.module, layer)
