@@ -2,6 +2,14 @@ import torch
 from torch import nn
 
 
+def variance_scaling_(weight, scale, mode):
+    """A normal distribution cut off at two deviations, whose variance is ``scale`` by the numbers that are summed."""
+    fan_in, fan_out = nn.init._calculate_fan_in_and_fan_out(weight)
+    fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    std = (scale / fan) ** 0.5 / 0.87962566103423978
+    return nn.init.trunc_normal_(weight, std=std, a=-2 * std, b=2 * std)
+
+
 class DoubleConv(nn.Module):
     def __init__(self, in_channels, filters):
         super().__init__()
@@ -9,10 +17,12 @@ class DoubleConv(nn.Module):
             nn.Conv2d(in_channels, filters, 3, padding="same"),
             nn.ReLU(),
         )
+        variance_scaling_(self.conv[0].weight, 2.0, "fan_in")
         self.conv_1 = nn.Sequential(
             nn.Conv2d(filters, filters, 3, padding="same"),
             nn.ReLU(),
         )
+        variance_scaling_(self.conv_1[0].weight, 2.0, "fan_in")
 
     def forward(self, x):
         x = self.conv(x)

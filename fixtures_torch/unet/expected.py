@@ -94,7 +94,7 @@ class Unet(nn.Module):
             self.convs.append(conv)
             self.upsamples.append(upsample)
             self.convs_1.append(conv_1)
-        self.cropping = Cropping(((2, 2), (4, 4)), axes=2)
+        self.cropping = Cropping(((2, 2), (4, 4)))
         self.conv = nn.Sequential(nn.Conv2d(channels_2, classes, 1), nn.Softmax(dim=1))
 
     def forward(self, inputs):

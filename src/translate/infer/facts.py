@@ -87,6 +87,10 @@ class Facts:
     """Calls of modules: from which argument on they are passed by name, and the names."""
     added: dict[cst.CSTNode, tuple[str, str]] = field(default_factory=dict[cst.CSTNode, "tuple[str, str]"])
     """Assignments of a layer to an attribute (whose, and its name) that make it one of a chain."""
+    initial_values: dict[cst.CSTNode, tuple[tuple[str, str], ...]] = field(
+        default_factory=dict[cst.CSTNode, "tuple[tuple[str, str], ...]"]
+    )
+    """Layers whose weights are given initial values behind them: which weight, and how."""
     left_out: dict[cst.CSTNode, tuple[int, ...]] = field(default_factory=dict[cst.CSTNode, "tuple[int, ...]"])
     """Calls, and the arguments that the target does without."""
     inputs: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])

@@ -7,6 +7,7 @@ import libcst as cst
 from translate.infer import module_lists
 from translate.infer.dotted import names
 from translate.infer.facts import Apply
+from translate.infer.initial_values import initial_values
 from translate.infer.program import ClassInfo, FunctionInfo
 from translate.infer.roles import role
 from translate.infer.sizes import IN_CHANNELS
@@ -91,9 +92,12 @@ def _made(state: State, node: cst.CSTNode, apply: Apply, statements: tuple[cst.C
         state.statements = before
         return
     told = {*dict(apply.extra), *dict(apply.bound)}
-    if not data.keys() & {"always", "sized"} or IN_CHANNELS in told:
-        return
+    sized = not data.keys() & {"always", "sized"} or IN_CHANNELS in told
     before, state.statements = state.statements, list(statements)
+    initial_values(state, node, apply, lazy=not sized)
+    if sized:
+        state.statements = before
+        return
     name = apply.signature.name
     if _finds_out(apply):
         message = f"{name}: nothing tells how many channels its input has; it finds out when it is called"

@@ -11,7 +11,17 @@ from translate.infer.dotted import is_name
 from translate.infer.dotted import names as names_in
 from translate.infer.facts import Apply, Facts
 from translate.infer.flows import keeps_channels_first
-from translate.rewrite import arguments, branches, containers, instances, items, module_lists, parameters, unpacking
+from translate.rewrite import (
+    arguments,
+    branches,
+    containers,
+    initial_values,
+    instances,
+    items,
+    module_lists,
+    parameters,
+    unpacking,
+)
 from translate.rewrite.adapters import Adapters
 from translate.rewrite.application import Application, spliced
 from translate.rewrite.classes import Classes
@@ -305,6 +315,12 @@ class Transformer(cst.CSTTransformer):
         value: cst.CSTNode = getattr(original.body[0], "value", original)
         if value in self.plain:
             return cst.FlattenSentinel(self._taken_apart(self.plain[value], node) or [node])
+        first = original.body[0]
+        kept = self.facts.initial_values.get(first.value, ()) if isinstance(first, cst.Assign) else ()
+        if kept and isinstance(first, cst.Assign):
+            target = self.facts.apply[first.value].rule.target
+            more = initial_values.statements(self.names, node, target.name if target else "", kept)
+            return cst.FlattenSentinel([node, *more])
         if original in self.facts.added:
             owner, name = self.facts.added[original]
             name = self.classes.renamed.get(name, name)

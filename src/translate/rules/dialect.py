@@ -34,6 +34,10 @@ class Dialect:
     """Modules of the target: the name that stands for each, and the statement that imports it."""
     left_out: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
     """By code of a note: arguments that the target does without."""
+    initialised: dict[str, str] = field(default_factory=dict[str, str])
+    """By argument that says how a weight begins: the weight."""
+    counted_alike: tuple[str, ...] = ()
+    """Layers whose weights have their inputs and outputs where the target counts them."""
     call_without: tuple[str, ...] = ()
     """Arguments of modules' calls that the target does without."""
     constructor_without: tuple[str, ...] = ()

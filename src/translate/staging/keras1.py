@@ -140,10 +140,10 @@ def _renamed(name: str, arguments: list[cst.Arg]) -> list[cst.Arg]:
         new = known.get(keyword, keyword)
         if new != keyword:
             argument = argument.with_changes(keyword=cst.Name(new))
-        values = words()["values"].get(new, {}) if isinstance(argument.value, cst.SimpleString) else {}
-        if values:
-            value = values.get(argument.value.evaluated_value, argument.value.evaluated_value)
-            argument = argument.with_changes(value=cst.parse_expression(repr(value)))
+        values: dict[Any, str | None] = words()["values"].get(new, {})
+        if values and isinstance(argument.value, cst.SimpleString):
+            value = argument.value.evaluated_value
+            argument = argument.with_changes(value=cst.parse_expression(repr(values.get(value, value))))
         found.append(argument)
     return found
 
