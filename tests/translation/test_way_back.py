@@ -134,3 +134,15 @@ def test_what_changes_training_is_not_dropped_in_silence(name: str) -> None:
         f"        super().__init__()\n        {init}\n\n    def call(self, x):\n        {call}\n"
     )
     assert code in {d.code for d in translate(text, to="torch").diagnostics if not d.is_note}
+
+
+def test_settings_passed_on_with_stars_stay_beside_the_channels() -> None:
+    text = (
+        "import keras\nfrom keras import layers\n\n\ndef block(x, filters, size=3):\n"
+        "    return layers.Conv2D(filters, size)(x)\n\n\n"
+        "def net(settings):\n    inputs = keras.Input((None, None, 3))\n    x = layers.Conv2D(4, 1)(inputs)\n"
+        "    for setting in settings:\n        x = block(x, **setting)\n    return keras.Model(inputs, x)\n"
+    )
+    done = translate(text, to="torch")
+    assert done.complete, done.diagnostics
+    assert "Block(channels, **setting)" in done.code

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence as Items
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import libcst as cst
@@ -15,6 +13,7 @@ from translate.infer.state import Operand
 from translate.infer.values import Api, Const, Kept, Opaque, Sequence, Tensor, Value, options
 from translate.rules import REQUIRED, Case, Rule, Signature
 from translate.rules.condition import NotKnown, holds, worked_out
+from translate.rules.placeholders import placeholders
 
 _EMPTY = cst.Module([])
 
@@ -166,11 +165,6 @@ def bind(signature: Signature, operands: Items[Operand], receiver: Operand | Non
         if parameter.required and not parameter.star and name not in bound.operands:
             raise BindingError(f"{signature.name}: argument {name!r} is missing")
     return bound
-
-
-@cache
-def placeholders(template: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\{(?:(?:scalar|module|dtype)\()?(\w+)\)?\}", template))
 
 
 def choose(

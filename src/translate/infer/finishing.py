@@ -69,10 +69,11 @@ def _constructed(state: State, call: cst.Call, info: ClassInfo, statements: tupl
     if names[1:2] != [IN_CHANNELS] or info.name in state.stated.own or IN_CHANNELS in given:
         return
     required = [p.name.value for p in (constructor.parameters[1:] if constructor else ()) if p.default is None]
-    plain = sum(a.keyword is None for a in call.args)
+    plain = sum(a.keyword is None and not a.star for a in call.args)
     if IN_CHANNELS not in required:
         return  # it has a default
-    if plain + len(given & set(required)) >= len(required):
+    by_star = plain > 0 and call not in state.facts.told and any(a.star for a in call.args)
+    if by_star or plain + len(given & set(required)) >= len(required):
         state.facts.told.pop(call, None)  # the source passes it itself
         return
     if call in state.facts.told:

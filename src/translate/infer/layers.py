@@ -6,7 +6,7 @@ import libcst as cst
 
 from translate.infer import calling, flows, sizes
 from translate.infer.activations import activated, activation
-from translate.infer.binding import Bound, bind, choose, placeholders, tensors_in
+from translate.infer.binding import Bound, bind, choose, tensors_in
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.modules import leave_out_of_call
@@ -14,6 +14,7 @@ from translate.infer.state import Infeasible, Operand, State
 from translate.infer.values import Layer, Sequence, Tensor, Value, join, options, source
 from translate.rules import Rule, Signature
 from translate.rules.condition import NotKnown
+from translate.rules.placeholders import placeholders
 
 
 def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Call) -> Value:

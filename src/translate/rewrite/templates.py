@@ -11,8 +11,8 @@ from typing import Literal
 import libcst as cst
 
 from translate.rewrite.literals import literal, same
+from translate.rules.placeholders import PLACEHOLDER
 
-PLACEHOLDER = re.compile(r"\{(?:(scalar|module|dtype)\()?(\w+)(?:\.(\d+))?\)?(?:=([^{}]+))?\}")
 _OPERATORS = (
     cst.BinaryOperation,
     cst.BooleanOperation,

@@ -18,6 +18,7 @@ import yaml
 
 from translate.rules.condition import listed, problem
 from translate.rules.errors import RuleError
+from translate.rules.placeholders import PLACEHOLDER, placeholders
 from translate.rules.signature import Signature
 
 Place = tuple[str | int, ...]
@@ -293,17 +294,16 @@ def _set(written: dict[Any, Any], names: set[str], targets: set[str] | None, pla
         _template(value, names, here)
 
 
-_PLACEHOLDER = re.compile(r"\{(?:(?:scalar|module|dtype)\()?(\w+)(?:\.\d+)?\)?(?:=[^{}]+)?\}")
 _NO_PLACEHOLDER = re.compile(r"\{\w+[(.].*?\}")
 
 
 def _template(text: str | None, names: Collection[str], place: Place) -> None:
     if text is None:
         return
-    for name in _PLACEHOLDER.findall(text):
+    for name in placeholders(text):
         if name not in names:
             raise _Wrong(place, f"the placeholder {{{name}}} is no argument of 'torch'; use {listed(sorted(names))}")
-    filled = _PLACEHOLDER.sub("p", text)
+    filled = PLACEHOLDER.sub("p", text)
     if wrong := _NO_PLACEHOLDER.search(filled):
         raise _Wrong(place, f"{wrong[0]} is no placeholder; use {{name}}, {{scalar(name)}} or {{name.0}}")
     try:
