@@ -1,8 +1,8 @@
-"""How fast it is, beside targets: ``python benchmarks/speed.py [startup] [lines] [forward]``.
+"""How fast it is, beside targets: ``python benchmarks/speed.py [startup] [lines] [forward] [forward-back]``.
 
 startup: whole processes beside ``python -c "import libcst"``. lines: lines per CPU second beside LibCST's own parse and
 write, and where the time goes. forward: a translated ResNet-50 in a ``tf.function`` beside that of
-``keras.applications``.
+``keras.applications``. forward-back: that of ``keras.applications``, translated, beside torchvision's.
 
 Everything is measured in turns, and medians are compared, so that a busy machine slows all sides alike.
 """
@@ -19,13 +19,14 @@ from rich.console import Console
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parent))
-from measuring import forward, lines, startup
+from measuring import forward, forward_back, lines, startup
 from measuring.result import Result
 
 PARTS: dict[str, Callable[[], list[Result]]] = {
     "startup": startup.measure,
     "lines": lines.measure,
     "forward": forward.measure,
+    "forward-back": forward_back.measure,
 }
 
 

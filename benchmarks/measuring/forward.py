@@ -6,17 +6,15 @@ import importlib.util
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from measuring.lines import corpus_files
 from measuring.result import Result
+from measuring.turns import in_turns
 from translate import translate
 
 BATCHES = ((8, 224), (8, 64), (1, 224))
-ROUNDS = 15
 
 
 def measure() -> list[Result]:
@@ -38,7 +36,7 @@ def measure() -> list[Result]:
                 weights=None, include_top=whole, input_shape=(size, size, 3), classifier_activation=None
             )
             calls = [_trace(tf, call, images) for call in (ours if whole else ours.features, theirs)]
-            seconds = _in_turns(calls, images)
+            seconds = in_turns(calls, images)
             name = f"ResNet-50, batch {batch}, {size}x{size}: by keras.applications"
             results.append(Result(name, seconds[0] / seconds[1], "x", 1.05))
         results.append(Result("transposes in its trunk", _transposes(_trace(tf, ours.features, images)), "", 0))
@@ -68,13 +66,3 @@ def _transposes(traced: Any) -> int:
     nodes = [node for graph in graphs for node in graph.node]
     nodes += [node for graph in graphs for function in graph.library.function for node in function.node_def]
     return sum(node.op == "Transpose" for node in nodes)
-
-
-def _in_turns(calls: list[Any], images: Any) -> list[float]:
-    seconds: list[list[float]] = [[] for _ in calls]
-    for _ in range(ROUNDS + 2):
-        for call, found in zip(calls, seconds, strict=True):
-            started = time.perf_counter()
-            call(images)
-            found.append(time.perf_counter() - started)
-    return [median(found[2:]) for found in seconds]
