@@ -212,3 +212,13 @@ def test_what_is_not_translated_is_told(layer: str) -> None:
 def test_a_mask_is_told_where_it_would_be_looked_at(layer: str, told: set[str]) -> None:
     text = sequential((5,), f"Embedding(7, 4, mask_zero=True), layers.{layer}")
     assert {d.code for d in translate(text, to="torch").diagnostics if not d.is_note} == told
+
+
+def test_a_class_that_is_called_like_a_helper(tmp_path: Path) -> None:
+    text = (
+        "import keras\nfrom keras import layers\n\n\nclass MultiHeadAttention(layers.Layer):\n    def __init__(self):\n"
+        "        super().__init__()\n        self.inner = layers.MultiHeadAttention(2, 3)\n"
+        "        self.out = layers.Dense(3)\n\n    def call(self, x):\n        return self.out(self.inner(x, x))\n\n\n"
+        f"inputs = keras.Input({SEQUENCES})\nmodel = keras.Model(inputs, MultiHeadAttention()(inputs))\n"
+    )
+    assert verdict(text, [of_shape("x", SEQUENCES)], tmp_path) == "equal"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from translate.rewrite.names import Names
 from translate.rules import RuleSet
@@ -24,7 +25,11 @@ def definitions(names: Names, rules: RuleSet) -> str:
 
     for name in names.helpers:
         write(name)
-    return "\n\n".join(written.values())
+    text = "\n\n".join(written.values())
+    for name in written:
+        if names.helper(name) != name:
+            text = re.sub(rf"(?<![\w.]){name}\b", names.helper(name), text)
+    return text
 
 
 def _used(text: str) -> list[str]:

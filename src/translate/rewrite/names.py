@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from translate.rules import Dialect
 
 
 class Names:
-    """Names of the target in one file. ``taken``: names that the file uses for something of its own."""
+    """Names of the target in one file. ``taken``: names that the file uses for something of its own; ``defined``: its
+    classes and functions, beside which helpers of the same name get another."""
 
-    def __init__(self, taken: set[str], dialect: Dialect) -> None:
+    def __init__(self, taken: set[str], dialect: Dialect, defined: Collection[str] = ()) -> None:
         self.taken = taken
+        self.defined = {*defined, *taken}
         free = {m: n for m, (n, _) in dialect.modules.items() if n not in taken or m in dialect.target}
         self._modules = sorted(free, key=len, reverse=True)
         self.dialect = dialect
@@ -29,9 +32,13 @@ class Names:
         """How ``keras.layers.Dense`` or ``helpers.X`` is written, without noting that it is used."""
         head, _, rest = name.partition(".")
         if head == "helpers":
-            return rest
+            return self.helper(rest)
         module = self._module(name)
         return name if module is None else self.dialect.modules[module][0] + name.removeprefix(module)
+
+    def helper(self, name: str) -> str:
+        """What a helper is called here."""
+        return f"{name}_" if name in self.defined else name
 
     def imports(self, wanted: set[str]) -> list[str]:
         """The import statements for what was used and is ``wanted``, those from one module as one."""
@@ -55,7 +62,7 @@ class Names:
             helper, dot, more = rest.partition(".")
             if helper not in self.helpers:
                 self.helpers.append(helper)
-            return helper + dot + more
+            return self.helper(helper) + dot + more
         module = self._module(name)
         if module is not None:
             self.used.add(module)

@@ -37,7 +37,8 @@ def rewrite(module: cst.Module, facts: Facts, rules: RuleSet, *, channels_first:
 
 
 def _rewrite(module: cst.Module, facts: Facts, rules: RuleSet, channels_first: bool) -> Rewritten:
-    names = Names(facts.names, rules.dialect)
+    defined = {n.name.value for n in module.body if isinstance(n, (cst.ClassDef, cst.FunctionDef))}
+    names = Names(facts.names, rules.dialect, defined)
     transformer = Transformer(facts, rules, names, channels_first)
     changed = module.visit(transformer)
     assert isinstance(changed, cst.Module)

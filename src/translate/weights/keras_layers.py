@@ -134,12 +134,12 @@ def _created(node: Any) -> float:
 
 def kinds(layer: Any) -> list[str]:
     """The names of the layer's class and of the classes that it extends."""
-    return [c.__name__ for c in type(layer).__mro__]
+    return [c.__name__.strip("_") for c in type(layer).__mro__]
 
 
 def origins(layer: Any) -> list[tuple[str, bool]]:
     """The same, and whether each is a class of a file rather than of Keras."""
-    return [(c.__name__, c.__module__.partition(".")[0] != "keras") for c in type(layer).__mro__]
+    return [(c.__name__.strip("_"), c.__module__.partition(".")[0] != "keras") for c in type(layer).__mro__]
 
 
 def names(rule: Rule) -> list[str]:

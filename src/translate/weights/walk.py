@@ -120,10 +120,12 @@ class Walk:
     def rules_of(self, module: Any) -> list[Rule]:
         """The rules that say how the tensors of a module's class are kept."""
         for cls in type(module).__mro__:
-            named = [*self.rules.find(torch_modules.public_name(cls)), *self.rules.find(f"helpers.{cls.__name__}")]
-            torch = (f"helpers.{cls.__name__}(", f"{torch_modules.public_name(cls)}(")
-            named += [r for r in self.rules.back if str(r.data.get("torch")).startswith(torch)]
+            helper, public = f"helpers.{cls.__name__.strip('_')}", torch_modules.public_name(cls)
+            named = [*self.rules.find(public), *self.rules.find(helper)]
+            named += [r for r in self.rules.back if str(r.data.get("torch")).startswith((f"{helper}(", f"{public}("))]
             found = [r for r in named if r.weights]
+            if cls.__module__.partition(".")[0] != "torch":  # a class of the file may be called like a helper
+                found = [r for r in found if any(keras_layers.dotted(module, name) is not None for name in r.weights)]
             if found:
                 return found
         return []
