@@ -98,6 +98,9 @@ FUNCTIONAL = {
     "attention to another size": "attention = layers.MultiHeadAttention(2, 3, output_shape=7)\n"
     "y, s = attention(x, x, return_attention_scores=True)\n"
     "y = [layers.Dense(2)(y), s]",
+    "normalization of what nothing tells the number of axes of": "x = layers.GlobalMaxPooling1D()(x)\n"
+    "y = layers.BatchNormalization()(layers.Dense(3)(x))",
+    "initial values of several weights": "y = layers.LSTM(3, kernel_initializer='zeros', bias_initializer='ones')(x)",
     "attention by products": "y = layers.Attention(use_scale=True)([x, x], use_causal_mask=True)",
     "attention by sums": "y = layers.AdditiveAttention()([x, layers.Dense(4)(x)])",
 }

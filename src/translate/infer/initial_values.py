@@ -58,6 +58,9 @@ def _text(state: State, apply: Apply, name: str, node: cst.BaseExpression) -> st
     weight = state.dialect.initialised.get(name)
     if weight is None or apply.rule.target is None or (apply.case and apply.case.target):
         return None
+    data, weights = apply.rule.data, apply.rule.weights
+    if data.get("late") or "calling" in data or (weights and weight not in weights):  # not there yet, or several
+        return None
     arguments: list[cst.Arg] = []
     if isinstance(node, cst.SimpleString):
         rules = [r for r in state.rules.rules if node.evaluated_value in r.data.get("names", ())]

@@ -110,19 +110,31 @@ def _by_input(state: State, layer: Layer, operand: Operand) -> None:
         stored = "image" if tensor.is_image or tensor.undecided else "source"
         others = [r for r in every if r.data.get("stored") == stored]
     if not others:
-        if ranks is not None and isinstance(tensor, Tensor) and tensor.rank is None and operand.node is not None:
-            message = f"{layer.name} is taken for one of {ranks[0]} axes: nothing tells how many its input has"
-            state.report(operand.node, "N205", message)
-        if ranks is None or not isinstance(tensor, Tensor) or tensor.rank is None or tensor.rank in ranks:
+        if ranks is None or not isinstance(tensor, Tensor):
             return
-        others = [r for r in every if tensor.rank in r.data.get("ranks", ())]
+        rank = tensor.rank or _guessed(state, layer, tensor, operand, ranks)
+        if rank in ranks:
+            return
+        others = [r for r in every if rank in r.data.get("ranks", ())]
     before = list(layer.bound[0].operands.values())
     bound_for = {i: bind(r.spelling(layer.name), before, None) for i, r in enumerate(others)}
     chosen = choose(others, bound_for, chained=True)
     if isinstance(chosen, str):
+        if isinstance(tensor, Tensor) and tensor.rank is None:  # the rank was guessed
+            return
         raise Infeasible
     other, case, bound = chosen
     layer.bound = (bound, Apply(other, bound.signature, case, bound.slots(), extra=bound.settings()))
+
+
+def _guessed(state: State, layer: Layer, tensor: Tensor, operand: Operand, ranks: list[int]) -> int:
+    """How many axes an input has of which nothing tells it: two, if it comes from where features are last."""
+    features = not tensor.undecided and any(2 in r.data.get("ranks", ()) for r in state.rules.find(layer.name))
+    rank = 2 if features else ranks[0]
+    if operand.node is not None:
+        message = f"{layer.name}: its input is taken for one of {rank} axes; nothing tells how many there are"
+        state.report(operand.node, "N205", message)
+    return rank
 
 
 def _inline(state: State, layer: Layer, operand: Operand, node: cst.Call) -> Value:
