@@ -17,11 +17,12 @@ from translate.verify import axes
 from translate.verify.compare import Array
 from translate.verify.erf import exact_erf
 from translate.verify.kernels import float64_kernels
+from translate.verify.load import UserError
 from translate.verify.precision import float64_throughout
 from translate.verify.resizing import float64_resizing
 from translate.verify.sides import Call, Run, Side, filled, leaves
 from translate.verify.source_precision import float64_in_source
-from translate.weights import Pair
+from translate.weights import Pair, keras2, keras_layers
 
 
 class KerasSide(Side):
@@ -33,10 +34,14 @@ class KerasSide(Side):
     def _prepare(self) -> None:
         if self._keras is not None:
             return
-        self._keras, self._tf = import_module("keras"), import_module("tensorflow")
-        self.setting.draws.patch_keras()
-        self.setting.watch.patch()
+        old = self.is_source and keras2.is_wanted(self.file.path)
+        if old and not keras2.is_installed():
+            raise UserError(keras2.MISSING, "ImportError")
         self._stack = ExitStack()
+        self._stack.enter_context(keras_layers.using(keras2.PACKAGE if old else "keras"))
+        self._keras, self._tf = keras_layers.keras(), import_module("tensorflow")
+        self.setting.draws.patch_keras(self._keras.generator if old else None)
+        self.setting.watch.patch()
         self._stack.enter_context(exact_erf())
         self._stack.enter_context(float64_kernels())
         self._stack.enter_context(float64_resizing())
@@ -59,7 +64,12 @@ class KerasSide(Side):
         self._precision(dtype)
         self._keras.utils.set_random_seed(self.setting.seed + variant)
         with self.setting.run_in(dtype):
-            model = self.file.model(self.expression)
+            try:
+                model = self.file.model(self.expression)
+            except UserError as error:
+                if keras2.NEWER in str(error):
+                    raise UserError(f"{keras2.NEWER}; {keras2.HINT}", error.kind) from None
+                raise
             return self._traced(model) if self.is_source and callable(model) else model
 
     def _traced(self, function: Any) -> Any:
@@ -118,7 +128,7 @@ class KerasSide(Side):
 
         derived = {p: v for p, v in found.items() if tf.is_tensor(v) and v.dtype.is_floating}
         weights = [tf.convert_to_tensor(call.cotangent(p, tuple(v.shape)), v.dtype) for p, v in derived.items()]
-        by = [*floats.values(), *[p.keras.value for p in call.pairs]]
+        by = [*floats.values(), *[keras_layers.tensor(p.keras) for p in call.pairs]]
         gradients: list[Any] = [None] * len(by)
         if derived:
             with self.file.blamed():

@@ -37,8 +37,10 @@ class Draws:
     def patch_torch(self) -> None:
         self._patch(_torch_patches(self))
 
-    def patch_keras(self) -> None:
-        self._patch(_keras_patches(self))
+    def patch_keras(self, generator: Any = None) -> None:
+        """``generator``: the class that draws for the layers of Keras 2."""
+        patches = _keras_patches(self)
+        self._patch([*patches, _of_generator(generator, patches)] if generator is not None else patches)
 
     def _patch(self, patches: list[Patches]) -> None:
         for owner, functions in patches:
@@ -208,6 +210,21 @@ def _keras_patches(draws: Draws) -> list[Patches]:
         (tensorflow.random, {"uniform": tf_uniform, "normal": tf_normal}),
         (tensorflow.nn, {"dropout": tf_dropout}),
     ]
+
+
+def _of_generator(generator: Any, patches: list[Patches]) -> Patches:
+    functions = next(found for _, found in patches if "dropout" in found)
+
+    def dropout(self: Any, inputs: Any, rate: float, noise_shape: Any = None) -> Any:
+        return functions["dropout"](inputs, rate, noise_shape)
+
+    def normal(self: Any, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, nonce: Any = None) -> Any:
+        return functions["normal"](shape, mean, stddev, dtype)
+
+    def uniform(self: Any, shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, *_: Any) -> Any:
+        return functions["uniform"](shape, minval, maxval, dtype)
+
+    return generator, {"dropout": dropout, "random_normal": normal, "random_uniform": uniform}
 
 
 def _while_running(draws: Draws, original: Callable[..., Any], replacement: Callable[..., Any]) -> Callable[..., Any]:

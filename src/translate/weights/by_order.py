@@ -73,7 +73,7 @@ class _InOrder:
         if keras_layers.is_graph(layer):
             return all(self._take(inner) for inner in keras_layers.parts(layer))
         if not self._rest:
-            self._walk.problem(layer.path, "missing in PyTorch")
+            self._walk.problem(keras_layers.path(layer), "missing in PyTorch")
             return False
         return (
             any(self._fits(path, module, layer) for path, module in self._candidates(layer))
@@ -85,7 +85,7 @@ class _InOrder:
     def _candidates(self, layer: Any) -> list[tuple[str, Any]]:
         """The next module and what it stands in: first what has the name of the layer's class."""
         chain = list(self._rest[0].chain)
-        if type(layer).__module__.startswith("keras."):
+        if type(layer).__module__.startswith(("keras.", "tf_keras.")):
             chain.reverse()
         name = type(layer).__name__.lower()
         return sorted(chain, key=lambda found: type(found[1]).__name__.lower() != name)
@@ -149,7 +149,8 @@ class _InOrder:
             return False
         if len(self._walk.found) > found:  # what does not fit, or is left over, is told tensor by tensor
             return True
-        text = f"is the next module with weights in PyTorch, where Keras has {layer.path} ({type(layer).__name__})"
+        there = f"{keras_layers.path(layer)} ({type(layer).__name__})"
+        text = f"is the next module with weights in PyTorch, where Keras has {there}"
         self._walk.problem(unit.path, text)
         return False
 

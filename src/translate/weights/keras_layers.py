@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, cast
 
 from translate.rules import Rule
+from translate.weights import keras2
 
 _CREATED = re.compile(r"keras_tensor(?:_(\d+))?")
 
 
+_used: list[str] = ["keras"]
+
+
+@contextmanager
+def using(package: str) -> Generator[None]:
+    """While active, Keras is ``package``: "keras", or "tf_keras" (Keras 2)."""
+    _used.append(package)
+    try:
+        yield
+    finally:
+        _used.remove(package)
+
+
 def keras() -> Any:
     """The Keras package; untyped, since it ships no types."""
-    return import_module("keras")
+    return import_module("keras") if _used[-1] == "keras" else keras2.framework()
+
+
+def tensor(variable: Any) -> Any:
+    """The variable of TensorFlow that one of Keras holds; those of Keras 2 are such themselves."""
+    return variable if callable(variable.value) else variable.value
+
+
+def path(thing: Any) -> str:
+    """What a layer or a variable is called."""
+    return getattr(thing, "path", None) or thing.name
+
+
+def _direct(layer: Any) -> list[Any]:
+    if hasattr(layer, "_layers"):
+        return list(layer._layers)
+    return list(layer._flatten_layers(recursive=False, include_self=False))
 
 
 def is_variable(value: object) -> bool:
@@ -107,7 +139,9 @@ def is_built(value: Any) -> bool:
 
 def is_functional(value: object) -> bool:
     """Whether a model was made of its inputs and outputs."""
-    return isinstance(value, import_module("keras.src.models.functional").Functional)
+    if _used[-1] == "keras":
+        return isinstance(value, import_module("keras.src.models.functional").Functional)
+    return isinstance(value, keras().Functional) and not isinstance(value, keras().Sequential)
 
 
 def is_graph(value: object) -> bool:
@@ -121,14 +155,16 @@ def parts(layer: Any) -> list[Any]:
     if isinstance(layer, list):
         return list(cast("list[Any]", layer))
     if is_functional(layer):
-        nodes = [n for found in layer._nodes_by_depth.values() for n in found]
-        operations = [n.operation for n in sorted(nodes, key=_created)]
+        by_depth = layer._nodes_by_depth
+        nodes = [n for depth in sorted(by_depth, reverse=True) for n in by_depth[depth]]
+        operations = [getattr(n, "operation", None) or n.layer for n in sorted(nodes, key=_created)]
         return [o for o in dict.fromkeys(operations) if is_layer(o)]
-    return list(layer.layers if isinstance(layer, keras().Sequential) else layer._layers)
+    return list(layer.layers if isinstance(layer, keras().Sequential) else _direct(layer))
 
 
 def _created(node: Any) -> float:
-    numbers = [int(m[1] or 0) for t in node.outputs if (m := _CREATED.match(t.name))]
+    made = cast("list[Any]", node.outputs if isinstance(node.outputs, (list, tuple)) else [node.outputs])
+    numbers = [int(m[1] or 0) for t in made if (m := _CREATED.match(t.name))]
     return min(numbers, default=-1)
 
 
@@ -139,7 +175,8 @@ def kinds(layer: Any) -> list[str]:
 
 def origins(layer: Any) -> list[tuple[str, bool]]:
     """The same, and whether each is a class of a file rather than of Keras."""
-    return [(c.__name__.strip("_"), c.__module__.partition(".")[0] != "keras") for c in type(layer).__mro__]
+    own = ("keras", keras2.PACKAGE)
+    return [(c.__name__.strip("_"), c.__module__.partition(".")[0] not in own) for c in type(layer).__mro__]
 
 
 def names(rule: Rule) -> list[str]:
@@ -156,7 +193,7 @@ def is_kind(layer: Any, rule: Rule) -> bool:
 def inner_layers(value: Any) -> list[Any]:
     """The layer itself, then what it holds, outermost first."""
     if is_layer(value):
-        return [value, *(found for child in value._layers for found in inner_layers(child))]
+        return [value, *(found for child in _direct(value) for found in inner_layers(child))]
     held = children(value)
     if held is None:
         return []

@@ -109,7 +109,7 @@ def _place(p: Pair) -> tuple[int, int | None]:
 def _misfit(p: Pair) -> str:
     turned = p.mapping.turned(p.shape) if len(p.mapping.axes) in (0, len(p.shape)) else p.shape
     becomes = f"{p.path}: shape {_shape(p.shape)} becomes {_shape(turned)}"
-    return f"{becomes}, but {p.keras.path} has {_shape(p.keras.shape)}"
+    return f"{becomes}, but {keras_layers.path(p.keras)} has {_shape(p.keras.shape)}"
 
 
 def _shape(shape: Any) -> str:
@@ -138,7 +138,7 @@ def _left_over(module: Any, layer: Any, pairs: list[Pair], walk: Walk) -> list[s
     taken = walk.counters | {id(p.keras) for p in pairs}
     taken |= {id(w) for given in walk.given_up for w in keras_layers.weights(given)}
     return problems + [
-        f"{weight.path}: left over in Keras, shape {_shape(weight.shape)}"
+        f"{keras_layers.path(weight)}: left over in Keras, shape {_shape(weight.shape)}"
         for weight in keras_layers.weights(layer)
         if id(weight) not in taken
     ]
