@@ -163,7 +163,8 @@ def parts(layer: Any) -> list[Any]:
 
 
 def _created(node: Any) -> float:
-    made = cast("list[Any]", node.outputs if isinstance(node.outputs, (list, tuple)) else [node.outputs])
+    outputs: Any = node.outputs
+    made = cast("list[Any]", outputs if isinstance(outputs, (list, tuple)) else [outputs])
     numbers = [int(m[1] or 0) for t in made if (m := _CREATED.match(t.name))]
     return min(numbers, default=-1)
 
