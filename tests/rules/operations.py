@@ -274,3 +274,34 @@ GROUPS: dict[str, tuple[str, ...]] = {
 def source(expressions: tuple[str, ...]) -> str:
     """A model that gives all of them."""
     return HEAD + "".join(f"            {e},\n" for e in expressions) + "        ]\n"
+
+
+TOLD = (
+    "tf.cumsum(s, axis=1, exclusive=True)",
+    "tf.argsort(s, direction='DESCENDING')",
+    "tf.sort(s, direction='DESCENDING')",
+    "tf.image.resize(x, (4, 4), method='bicubic')",
+    "tf.image.resize(x, (4, 4), antialias=True)",
+    "tf.image.resize(x, (4, 4), preserve_aspect_ratio=True)",
+    "tf.compat.v1.image.resize(x, (4, 4))",
+    "tf.gather(s, [[0], [1]], batch_dims=1)",
+    "tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], mode='SYMMETRIC')",
+    "tf.pad(s, [[0, 0], [1, 1], [0, 0]], mode='REFLECT')",
+    "tf.pad(x, self.pads)",
+    "ops.linspace(0.0, 1.0, 6, False)",
+    "ops.eye(3, 3, 1)",
+    "tf.nn.conv2d(x, tf.ones((3, 3, 4, 2)), strides=2, padding='SAME')",
+    "tf.nn.conv2d(x, tf.ones((3, 3, 4, 2)), 1, 'VALID', data_format='NCHW')",
+    "tf.nn.max_pool2d(x, 2, 2, 'SAME')",
+    "tf.nn.l2_normalize(s)",
+    "tf.nn.dropout(s, 0.5, noise_shape=[1, 1, 6])",
+    "tf.norm(s, ord=3)",
+    "tf.one_hot(tf.argmax(s, -1), 6, on_value=2.0)",
+    "tf.scatter_nd([[0]], s, [3])",
+    "tf.shape(x)[1:3] * 2 + tf.constant([0, 0])",
+    "tf.random.truncated_normal([3])",
+    "layers.Activation('foo')(s)",
+    "layers.Lambda(self.unknown)(s)",
+    "tf.where(s > 0)",
+)
+"""What has no counterpart, or none yet: a diagnostic says so."""

@@ -9,7 +9,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pytest
-from operations import GROUPS, INPUTS, source
+from operations import GROUPS, INPUTS, TOLD, source
 
 from translate.translation import translate
 
@@ -29,3 +29,9 @@ def test_operations_compute_the_same(group: str, tmp_path: Path) -> None:
     options = Options(to="torch", examples=0, training=False)
     result = compare_models(tmp_path / "source.py", tmp_path / "translated.py", "Model()", INPUTS, options)
     assert result.verdict == "equal", result.message
+
+
+@pytest.mark.parametrize("expression", TOLD)
+def test_what_has_no_counterpart_is_told(expression: str) -> None:
+    done = translate(source((expression,)), to="torch")
+    assert not done.complete, done.code

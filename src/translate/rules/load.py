@@ -57,7 +57,7 @@ class RuleSet:
 
     def public(self, name: str) -> str:
         """The usual name of what ``torch.nn.modules.conv.Conv2d`` is another name of."""
-        if name in self._by_source:
+        if name in self._by_source or name in self.packages:
             return name
         for other, usual in self.dialect.aliases.items():
             if name == other or name.startswith(f"{other}."):
@@ -108,6 +108,7 @@ def _load(extra: tuple[Path, ...], to: str) -> RuleSet:
             if family.startswith("torch/") is back:
                 rules += _for_direction(entries, family, to, back, dialect)
     if to == "torch":
+        rules = _without_overruled(rules)
         for family, entries in package.items():
             others = [e for e in entries if "as" in e] if family.startswith("torch/") else []
             rules += [rule for entry in others for rule in respelled(entry, rules, dialect.left_out)]
@@ -123,6 +124,16 @@ def _load(extra: tuple[Path, ...], to: str) -> RuleSet:
 
 def _first(spelled: str | list[str]) -> str:
     return spelled if isinstance(spelled, str) else spelled[0]
+
+
+def _without_overruled(rules: list[Rule]) -> list[Rule]:
+    """An operation that has rules of its own is not read backwards as well, unless these come ``besides``."""
+    own = {
+        r.source[0].name
+        for r in rules
+        if r.family.startswith("torch/") and r.source[0].name.startswith("keras.ops.") and not r.data.get("besides")
+    }
+    return [r for r in rules if r.family.startswith("torch/") or r.source[0].name not in own]
 
 
 def _for_direction(entries: Any, family: str, to: str, back: bool, dialect: Dialect) -> Iterable[Rule]:
