@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from translate.rules import load
+from translate.rules import RuleSet, load
 from translate.verify import Options, randomise, sizes
-from translate.verify.axes import inverse
+from translate.verify.axes import Order, inverse
 from translate.verify.bench import Bench
 from translate.verify.check import EXACT
 from translate.verify.compare import compare, scale_of
-from translate.verify.load import UserFile
-from translate.verify.matching import find_match, pair_after_run
+from translate.verify.load import UserError, UserFile
+from translate.verify.matching import NotComparableError, find_match, pair_after_run
 from translate.verify.result import Comparison
 from translate.verify.sides import Call, Run, Side
 from translate.verify.spec import Inputs
@@ -43,6 +43,7 @@ class Ends:
     def __init__(self, files: Sequence[Path], models: Sequence[str], inputs: Sequence[str], to: Literal["tf", "torch"]):
         first, middle, last = files
         self.inputs, self.to = Inputs.parse(inputs), to
+        self.orders: Sequence[Order] = ()
         self.options = Options(to=to, translated_model=models[1])
         users = UserFile(first, "source", middle), UserFile(middle, "translation", first)
         self.bench = Bench(*users, models[0], self.inputs, self.options)
@@ -63,10 +64,8 @@ class Ends:
         arrays = self._arrays(base)
         match = find_match(bench, first, self.inputs, arrays, self.options, rules)
         yield from match.comparisons
-        last = self.back.build("float64")
         turned = [a.transpose(order) for a, order in zip(arrays, match.input_orders, strict=True)]
-        call = Call(turned, [inverse(order) for order in match.input_orders])
-        pairs = pair_after_run(self._second(), match.target, last, call, rules).pairs  # pyright: ignore[reportArgumentType]
+        last, pairs = self._last(match.target, turned, match.input_orders, rules)
         for pair in pairs:
             into_torch(pair) if self.to == "tf" else into_keras(pair)
         trained = [side.trainable(model) for side, model in ((bench.source, first), (self.back, last))]
@@ -74,6 +73,23 @@ class Ends:
         for at in (base, {**base, self.inputs.batch: 3} if self.inputs.batch else base):
             yield from self._runs(at, first, last, match.pairs, pairs, training=False)
         yield from self._runs(at, first, last, match.pairs, pairs, training=True)
+
+    def _last(self, middle: Any, arrays: Sequence[Any], orders: Sequence[Order], rules: RuleSet) -> tuple[Any, Any]:
+        """The third program and its pairs with the second; its inputs are the first one's, or else the second's."""
+        problem: UserError | NotComparableError | None = None
+        for self.orders in [inverse(order) for order in orders], [tuple(range(len(order))) for order in orders]:
+            model = self.back.build("float64")
+            try:
+                call = Call(arrays, self.orders)
+                found = pair_after_run(self._second(), middle, model, call, rules)  # pyright: ignore[reportArgumentType]
+            except (UserError, NotComparableError) as error:
+                problem = problem or error
+                continue
+            # from the order of the first program's inputs
+            self.orders = [tuple(o[i] for i in mine) for o, mine in zip(orders, self.orders, strict=True)]
+            return model, found.pairs
+        assert problem is not None
+        raise problem
 
     def _second(self) -> SecondStep:
         torch, keras = self.bench.by_framework(self.back, self.bench.target)
@@ -90,7 +106,8 @@ class Ends:
         runs: list[Run] = []
         for side, model, pairs in ((self.bench.source, first, before), (self.back, last, after)):
             learnt = [p for p in pairs if p.is_parameter and p.torch.requires_grad and p.keras.trainable]
-            runs.append(side.run(model, Call(arrays, training=training, cotangents=cotangents, pairs=learnt)))
+            orders = self.orders if side is self.back else ()
+            runs.append(side.run(model, Call(arrays, orders, training=training, cotangents=cotangents, pairs=learnt)))
         one, other = runs
         prefix = "training " if training else ""
         for path in sorted({*one.outputs, *other.outputs}):

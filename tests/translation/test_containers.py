@@ -170,3 +170,9 @@ def test_list_is_walked_and_indexed():
 def test_dictionary_is_walked_and_indexed():
     forward = "for name, m in self.m.items():\n    x = m(x)\nreturn self.m['a'](x)"
     assert call_of(whole(net("self.m = nn.ModuleDict({'a': nn.Linear(3, 3)})", forward))) == forward
+
+
+def test_the_order_of_elements_is_kept_in_a_chain_that_nobody_calls() -> None:
+    made = "nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(36, 2))"
+    text = f"from torch import nn\n\n\ndef make():\n    return {made}\n"
+    assert "layers.Permute((3, 1, 2)), layers.Flatten()" in whole(text).code

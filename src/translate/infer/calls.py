@@ -223,7 +223,8 @@ def is_layer_class(rule: Rule, name: str) -> bool:
     """Classes make layers, functions compute."""
     if rule.data.get("makes") == "layer":
         return True
-    return name.rpartition(".")[2][:1].isupper() and "tensors" in rule.data and "role" not in rule.data
+    makes = name.rpartition(".")[2][:1].isupper() or rule.data.get("makes") == "layer"
+    return makes and "tensors" in rule.data and "role" not in rule.data
 
 
 def _by_rule(

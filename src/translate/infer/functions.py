@@ -316,7 +316,7 @@ def root_values(
             values[name] = default
             continue
         value = typed(state, annotation, _root_tensor(name, wanted))
-        parts = several.count(info, name) if _takes_several(state, info) and isinstance(value, Tensor) else 0
+        parts = _parts(state, info, name) if isinstance(value, Tensor) else 0
         if parts:
             value = Sequence("list", [_root_tensor(f"{name}[{i}]", wanted) for i in range(parts)])
         values[name] = value if default is None else join(value, default)
@@ -326,8 +326,11 @@ def root_values(
     return values
 
 
-def _takes_several(state: State, info: FunctionInfo) -> bool:
-    return not state.dialect.last and info.owner is not None and info.name == state.dialect.forward
+def _parts(state: State, info: FunctionInfo, name: str) -> int:
+    """How many tensors a parameter of a module's call is; 0: one."""
+    if info.owner is None or info.name != state.dialect.forward:
+        return 0
+    return several.count(info, name, by_number=not state.dialect.last)
 
 
 def _root_tensor(name: str, wanted: Demand | None) -> Tensor:

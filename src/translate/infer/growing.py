@@ -35,7 +35,7 @@ def in_order(owner: Container) -> list[Step] | None:
     """All that the chain holds; None if something came in another way."""
     rest = owner.children.rest
     noted = [o for step in owner.steps.values() for o in options(step.value)]
-    if rest is None or not all(any(o is n for n in noted) for o in options(rest)):
+    if not owner.steps or (rest is not None and not all(any(o is n for n in noted) for o in options(rest))):
         return None
     own = [v for v in owner.children.items if not any(v is n for n in noted)]
     nodes = [*owner.nodes, *[None] * len(own)]

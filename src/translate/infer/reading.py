@@ -15,7 +15,7 @@ from translate.infer.program import NOTHING, ClassInfo, FunctionInfo, Stated
 from translate.infer.roles import role_member
 from translate.infer.state import Frame, Operand, State
 from translate.infer.statements import execute, execute_block, is_initialiser
-from translate.infer.values import OPAQUE, Arrangement, Instance, Tensor, Value, join, options
+from translate.infer.values import OPAQUE, Arrangement, Instance, Layer, Tensor, Value, join, options
 from translate.rules import RuleSet
 
 ROUNDS = 6
@@ -197,10 +197,11 @@ def _compute(state: State, module: cst.Module) -> None:
 
 def _uncalled(state: State) -> None:
     """Chains of layers that nobody in the file calls: how they are made depends on what goes through them."""
-    if state.dialect.last:
-        return
     for container, statements in list(state.containers):
-        if container.kind == "sequential" and not container.called and isinstance(container.node, cst.Call):
+        layers = [o for v in container.children.everything() for o in options(v) if isinstance(o, Layer)]
+        one_by_one = any(layer.node in state.facts.apply for layer in layers)
+        called = container.called or one_by_one
+        if container.kind == "sequential" and not called and isinstance(container.node, cst.Call):
             before, state.statements = state.statements, list(statements)
             entry = container.entry or Tensor(Arrangement())
             chain(state, container.node, container, [Operand(entry, None, in_chain=True)])

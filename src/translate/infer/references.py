@@ -37,6 +37,9 @@ def refer(state: State, node: cst.Name | cst.Attribute, value: Value) -> Value:
         if state.annotating and adapted is not None and adapted.rule.target is not None:
             state.record(state.facts.apply, node, Apply(adapted.rule, adapted.signature))
             return value
+        if state.annotating and rule.target is not None:
+            state.record(state.facts.apply, node, Apply(rule, signature))
+            return value
         if adapted is not None:
             state.record(state.facts.apply, node, adapted)
         else:

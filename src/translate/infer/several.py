@@ -10,13 +10,16 @@ from translate.infer.dotted import is_name, walk
 from translate.infer.program import FunctionInfo
 
 
-def count(info: FunctionInfo, name: str) -> int:
-    """How many tensors a parameter is, by all that the body does with it; 0 if it may be one."""
+def count(info: FunctionInfo, name: str, *, by_number: bool) -> int:
+    """How many tensors a parameter is, by all that the body does with it; 0 if it may be one.
+
+    ``by_number``: also where it is only asked for parts by their number, as one tensor may be as well.
+    """
     used = sum(is_name(n, name) for n in walk(info.node.body))
     unpacked, asked = set(_unpacked(info.node.body, name)), list(_asked(info.node.body, name))
     if len(unpacked) == 1 and used == sum(1 for _ in _unpacked(info.node.body, name)) + len(asked):
         return unpacked.pop()
-    return max(asked) + 1 if len(set(asked)) > 1 and used == len(asked) and not unpacked else 0
+    return max(asked) + 1 if by_number and len(set(asked)) > 1 and used == len(asked) and not unpacked else 0
 
 
 def _unpacked(body: cst.CSTNode, name: str) -> Iterator[int]:
