@@ -44,6 +44,7 @@ class Ends:
         first, middle, last = files
         self.inputs, self.to = Inputs.parse(inputs), to
         self.orders: Sequence[Order] = ()
+        self.outputs: dict[str, Order] = {}
         self.options = Options(to=to, translated_model=models[1])
         users = UserFile(first, "source", middle), UserFile(middle, "translation", first)
         self.bench = Bench(*users, models[0], self.inputs, self.options)
@@ -66,6 +67,10 @@ class Ends:
         yield from match.comparisons
         turned = [a.transpose(order) for a, order in zip(arrays, match.input_orders, strict=True)]
         last, pairs = self._last(match.target, turned, match.input_orders, rules)
+        kept = any(
+            order != tuple(range(len(order))) for order in self.orders
+        )  # the third has axes as the second has them
+        self.outputs = match.output_orders if kept else {}
         for pair in pairs:
             into_torch(pair) if self.to == "tf" else into_keras(pair)
         trained = [side.trainable(model) for side, model in ((bench.source, first), (self.back, last))]
@@ -107,14 +112,18 @@ class Ends:
         for side, model, pairs in ((self.bench.source, first, before), (self.back, last, after)):
             learnt = [p for p in pairs if p.is_parameter and p.torch.requires_grad and p.keras.trainable]
             orders = self.orders if side is self.back else ()
-            runs.append(side.run(model, Call(arrays, orders, training=training, cotangents=cotangents, pairs=learnt)))
+            outputs = self.outputs if side is self.back else {}
+            call = Call(arrays, orders, training=training, cotangents=cotangents, output_orders=outputs, pairs=learnt)
+            runs.append(side.run(model, call))
         one, other = runs
         prefix = "training " if training else ""
         for path in sorted({*one.outputs, *other.outputs}):
             if path not in one.outputs or path not in other.outputs:
                 yield Comparison(prefix + path, "", 1.0, 0.0, False, "on one side only")
                 continue
-            yield compare(prefix + path, one.outputs[path], other.outputs[path], EXACT)
+            order = self.outputs.get(path)
+            came = other.outputs[path] if order is None else other.outputs[path].transpose(inverse(order))
+            yield compare(prefix + path, one.outputs[path], came, EXACT)
         found = [(f"input {i}", g, other.input_gradients[i]) for i, g in one.input_gradients.items()]
         ours, theirs = self._by_middle(before, one), self._by_middle(after, other)
         found += [(f"weight {key}", g, theirs[key]) for key, g in ours.items() if key in theirs]

@@ -30,7 +30,7 @@ STOPPED: dict[To, dict[str, tuple[str, str]]] = {
         ),
         "two_towers": ("T105", "a layer with two inputs, which learns their sizes"),
     },
-    "torch": {},
+    "torch": {"upscaler": ("T101", "the first value of a weight is drawn by torch.nn.init")},
 }
 """By the direction of the first step: fixtures that do not come back, the code that says so, and why."""
 QUICK = {
