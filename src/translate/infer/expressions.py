@@ -73,6 +73,8 @@ def look_up(state: State, name: str) -> Value:
 
 def _name(state: State, node: cst.Name) -> Value:
     value = look_up(state, node.value)
+    if node.value in state.dialect.call_without and state.recording:  # the target has it as an attribute
+        state.facts.touched.update(state.statements)
     _check_stale(state, node, value)
     return refer(state, node, value)
 
