@@ -42,6 +42,17 @@ def activation_layer(function, axis=-1):
     return function if isinstance(function, nn.Module) else LambdaModule(function)
 
 
+def variance_scaling(shape, scale=1.0, mode="fan_avg", distribution="uniform"):
+    """A new tensor, drawn as Keras draws a weight of that shape: its last two axes are what comes in and goes out."""
+    window = torch.Size(shape[:-2]).numel()
+    fan_in, fan_out = window * (shape[-2:-1] or shape or (1,))[0], window * (shape or (1,))[-1]
+    variance = scale / max(1.0, {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode])
+    if distribution == "uniform":
+        return torch.empty(shape).uniform_(-((3 * variance) ** 0.5), (3 * variance) ** 0.5)
+    std = variance**0.5 / 0.87962566103423978  # what cutting off at two deviations takes away
+    return nn.init.trunc_normal_(torch.empty(shape), std=std, a=-2 * std, b=2 * std)
+
+
 class Gate(nn.Module):
     """A dense layer of its own whose result is weighed by the mean of what comes in."""
 
@@ -50,7 +61,7 @@ class Gate(nn.Module):
         self.units = units
         self.activation = activation_layer(activation, -1)
         channels = in_channels
-        self.kernel = nn.Parameter(nn.init.uniform_(torch.empty((channels, self.units)), -0.05, 0.05))
+        self.kernel = nn.Parameter(variance_scaling((channels, self.units)))
         self.bias = nn.Parameter(torch.zeros((self.units,)))
         self.scale = nn.Parameter(torch.ones(()), requires_grad=False)
 

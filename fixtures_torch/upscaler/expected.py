@@ -10,6 +10,17 @@ def depth_to_space(x: torch.Tensor, block: int) -> torch.Tensor:
     return x.permute(0, 3, 4, 1, 5, 2).reshape(n, c // block**2, h * block, w * block)
 
 
+def variance_scaling(shape, scale=1.0, mode="fan_avg", distribution="uniform"):
+    """A new tensor, drawn as Keras draws a weight of that shape: its last two axes are what comes in and goes out."""
+    window = torch.Size(shape[:-2]).numel()
+    fan_in, fan_out = window * (shape[-2:-1] or shape or (1,))[0], window * (shape or (1,))[-1]
+    variance = scale / max(1.0, {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode])
+    if distribution == "uniform":
+        return torch.empty(shape).uniform_(-((3 * variance) ** 0.5), (3 * variance) ** 0.5)
+    std = variance**0.5 / 0.87962566103423978  # what cutting off at two deviations takes away
+    return nn.init.trunc_normal_(torch.empty(shape), std=std, a=-2 * std, b=2 * std)
+
+
 class PixelShuffleBlock(nn.Module):
     def __init__(self, filters, factor=2):
         super().__init__()
@@ -25,7 +36,7 @@ class PixelShuffleBlock(nn.Module):
 class CoordAttention(nn.Module):
     def __init__(self, in_channels):
         super().__init__()
-        self.w = nn.Parameter(nn.init.uniform_(torch.empty((1, 1, in_channels, in_channels)), -0.05, 0.05))
+        self.w = nn.Parameter(variance_scaling((1, 1, in_channels, in_channels)))
         self.b = nn.Parameter(torch.zeros((in_channels,)))
 
     def forward(self, x):

@@ -64,15 +64,62 @@ def test_weights_are_drawn_alike(name: str, kind: str) -> None:
     ours = np.sort(scope["Net"]().second.weight.detach().numpy().ravel())
     made = eval(f"layers.{text}", {"layers": keras.layers, "initializers": keras.initializers, "keras": keras})
     made.build((1, 8, 40))
-    theirs = np.sort(np.array(made.kernel).ravel())
+    check_distribution(ours, np.sort(np.array(made.kernel).ravel()), bounded=name in BOUNDED)
+
+
+def check_distribution(ours: Any, theirs: Any, bounded: bool) -> None:
+    """Both sorted."""
     assert len(ours) == len(theirs)
     scale = theirs.std() + 1e-6
-    apart = np.abs(ours - theirs)[len(ours) // 100 : -len(ours) // 100]
+    apart = abs(ours - theirs)[len(ours) // 100 : -len(ours) // 100]
     assert apart.max() < 0.1 * scale  # quantiles, without the outermost
     assert abs(ours.std() - theirs.std()) < 0.03 * scale
-    if name in BOUNDED:
+    if bounded:
         assert abs(ours.max() - theirs.max()) < 0.05 * scale
         assert abs(ours.min() - theirs.min()) < 0.05 * scale
+
+
+OWN = """import keras
+from keras import initializers, layers
+
+
+class Own(layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = self.add_weight(shape={shape}{initializer})
+
+    def call(self, x):
+        return x * self.weight
+"""
+OWN_DRAWN = {n: t for n, t in DRAWN.items() if n != "orthogonal"}
+OWN_DRAWN |= {"default": "", "glorot_uniform": "'glorot_uniform'", "zeros": "'zeros'", "ones": "initializers.Ones()"}
+
+
+@pytest.mark.parametrize("shape", [(40, 500), (5, 40, 90), (20_000,)])
+@pytest.mark.parametrize("name", OWN_DRAWN)
+def test_weights_of_a_layer_of_ones_own_are_drawn_alike(name: str, shape: tuple[int, ...]) -> None:
+    torch: Any = pytest.importorskip("torch")
+    keras: Any = pytest.importorskip("keras")
+    np: Any = pytest.importorskip("numpy")
+    given = f", initializer={OWN_DRAWN[name]}" if OWN_DRAWN[name] else ""
+    source = OWN.format(shape=shape, initializer=given)
+    done = translate(source, to="torch")
+    assert not any(d.code == "N201" for d in done.diagnostics)
+    torch.manual_seed(0)
+    keras.utils.set_random_seed(0)
+    scope: dict[str, Any] = {}
+    exec(done.code, scope)
+    before: dict[str, Any] = {}
+    exec(source, before)
+    ours = np.sort(scope["Own"]().weight.detach().numpy().ravel())
+    bounded = name in (*BOUNDED, "default", "glorot_uniform")
+    check_distribution(ours, np.sort(np.array(before["Own"]().weight).ravel()), bounded)
+
+
+def test_an_initializer_that_nothing_tells_is_taken_for_the_default() -> None:
+    for text in ("initializers.get(NAME)", "'orthogonal'", "initializers.VarianceScaling(distribution='uniform')"):
+        done = translate(OWN.format(shape=(3, 4), initializer=f", initializer={text}"), to="torch")
+        assert [d.code for d in done.diagnostics] == ["N201"], text
 
 
 def test_the_weight_of_a_layer_in_a_chain_is_meant() -> None:

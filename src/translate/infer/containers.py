@@ -9,6 +9,7 @@ import libcst as cst
 from translate.infer import builtin, growing
 from translate.infer.binding import BindingError, bind, choose, constant
 from translate.infer.facts import Apply
+from translate.infer.initial_values import drawn
 from translate.infer.roles import role_member
 from translate.infer.state import Operand, State
 from translate.infer.values import (
@@ -203,7 +204,8 @@ def module_method(
         state.report(node, "T102", f"{full} is not translated with these arguments: {chosen}")
         return UNKNOWN
     rule, case, bound = chosen
-    state.record(state.facts.apply, node, Apply(rule, bound.signature, case, bound.slots()))
+    extra = (("drawn", drawn(state, node, rule, bound)),) if "initializer" in rule.data else ()
+    state.record(state.facts.apply, node, Apply(rule, bound.signature, case, bound.slots(), extra=extra))
     if rule.tensors.startswith("creates"):
         shape = bound.operands["shape"].value if "shape" in bound.operands else OPAQUE
         return source(len(shape.items) if isinstance(shape, Sequence) and shape.rest is None else None)

@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from translate.infer.binding import BindingError, Bound, bind
+from translate.infer.dotted import walk
 from translate.infer.facts import Apply
 from translate.infer.state import Operand, State
 from translate.infer.values import OPAQUE, Api, Const
@@ -38,6 +39,34 @@ def initial_values(state: State, node: cst.CSTNode, apply: Apply, lazy: bool) ->
         state.facts.initial_values[node] = tuple(kept)
 
 
+def drawn(state: State, node: cst.Call, rule: Rule, bound: Bound) -> str:
+    """The new tensor that a weight of the user's own starts as; ``{shape}`` in it stands for its shape."""
+    operand = bound.operands.get("initializer")
+    given = operand.node if operand is not None else None
+    if given is not None and _EMPTY.code_for_node(given) != "None":
+        for found, arguments in _meant(state, given):
+            fills = None if found.data.get("fans") else found.write  # counted as in Keras by `draw` only
+            template = found.data.get("draw") or fills
+            text = _filled(found, arguments, template) if template else None
+            if text is not None:
+                return text.replace("{weight}", "torch.empty({shape})")
+        state.report(
+            node, "N201", f"{bound.signature.name}: nothing tells the initializer; it is taken for the default"
+        )
+    default = rule.data["initializer"]
+    return next(r.data["draw"] for r in state.rules.rules if default in r.data.get("names", ()))
+
+
+def _meant(state: State, node: cst.BaseExpression) -> list[tuple[Rule, list[cst.Arg]]]:
+    """The rules for an initializer that is given by name, as a function or as a call, and its arguments."""
+    if isinstance(node, cst.SimpleString):
+        return [(r, []) for r in state.rules.rules if node.evaluated_value in r.data.get("names", ())]
+    function = node.func if isinstance(node, cst.Call) else node
+    arguments = list(node.args) if isinstance(node, cst.Call) else []
+    rules = state.rules.find(_name(state, function))
+    return [(r, arguments) for r in rules if r.data.get("role") == "initializer"]
+
+
 def _may_follow(state: State, node: cst.Call) -> bool:
     """Whether the layer is all that its statement makes, for an attribute of its module."""
     line = state.statements[-1] if state.statements else None
@@ -61,17 +90,10 @@ def _text(state: State, apply: Apply, name: str, node: cst.BaseExpression) -> st
     data, weights = apply.rule.data, apply.rule.weights
     if data.get("late") or "calling" in data or (weights and weight not in weights):  # not there yet, or several
         return None
-    arguments: list[cst.Arg] = []
-    if isinstance(node, cst.SimpleString):
-        rules = [r for r in state.rules.rules if node.evaluated_value in r.data.get("names", ())]
-    else:
-        function = node.func if isinstance(node, cst.Call) else node
-        arguments = list(node.args) if isinstance(node, cst.Call) else []
-        rules = [r for r in state.rules.find(_name(state, function)) if r.data.get("role") == "initializer"]
-    for rule in rules:
+    for rule, arguments in _meant(state, node):
         if rule.data.get("fans") and (weight == "bias" or apply.signature.name not in state.dialect.counted_alike):
             return None
-        return _filled(rule, arguments)
+        return _filled(rule, arguments, rule.write or "")
     return None
 
 
@@ -84,7 +106,7 @@ def _name(state: State, node: cst.BaseExpression) -> str:
     return state.rules.public(".".join([found.name, *parts])) if isinstance(found, Api) else ""
 
 
-def _filled(rule: Rule, arguments: list[cst.Arg]) -> str | None:
+def _filled(rule: Rule, arguments: list[cst.Arg], text: str) -> str | None:
     operands = [
         Operand(_number(a.value), a.value, keyword=a.keyword.value if a.keyword else "", star=a.star) for a in arguments
     ]
@@ -94,7 +116,6 @@ def _filled(rule: Rule, arguments: list[cst.Arg]) -> str | None:
         return None
     if not holds(rule.only, bound):
         return None
-    text = rule.write or ""
     for parameter in rule.source[0].parameters:
         if f"{{{parameter.name}}}" in text:
             value = _written(bound, parameter.name)
@@ -108,7 +129,9 @@ def _written(bound: Bound, name: str) -> str | None:
     try:
         return repr(bound.value(name))
     except NotKnown:
-        return None
+        node = bound.operands[name].node if name in bound.operands else None
+    plain = node is not None and not any(isinstance(n, cst.Call) for n in walk(node))
+    return _EMPTY.code_for_node(node) if node is not None and plain else None
 
 
 def _number(node: cst.BaseExpression) -> Any:
