@@ -6,6 +6,7 @@ import ast
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -146,3 +147,17 @@ def test_settings_passed_on_with_stars_stay_beside_the_channels() -> None:
     done = translate(text, to="torch")
     assert done.complete, done.diagnostics
     assert "Block(channels, **setting)" in done.code
+
+
+@pytest.mark.parametrize("name", ["functional_residual", "unet", "transformer"])
+def test_translated_models_are_traced_and_exported(name: str) -> None:
+    torch: Any = pytest.importorskip("torch")
+    done = translated(name)
+    scope: dict[str, Any] = {"__name__": "translated"}
+    exec(compile(done.code, name, "exec"), scope)
+    model = eval(re.sub(r"^\w+", lambda found: done.classes.get(found[0], found[0]), fixture(name, BACK).model), scope)
+    given = torch.randint(10, (2, 6)) if name == "transformer" else torch.randn(2, 3, 32, 32)
+    model.eval()
+    expected = model(given)
+    assert torch.equal(torch.jit.trace(model, given)(given), expected)
+    assert torch.equal(torch.export.export(model, (given,)).module()(given), expected)
