@@ -55,6 +55,13 @@ class _Fill(cst.CSTTransformer):
         self.stack.pop()
         if isinstance(updated_node, cst.Call) and isinstance(original_node, cst.Call):
             return _spread(self._without_defaults(original_node, updated_node))
+        if isinstance(updated_node, cst.Tuple):
+            return _flat(updated_node)
+        if isinstance(updated_node, cst.Comparison):
+            return _decided(updated_node)
+        if isinstance(updated_node, cst.BinaryOperation) and isinstance(updated_node.operator, cst.Multiply):
+            once = isinstance(updated_node.right, cst.Integer) and updated_node.right.value == "1"
+            return updated_node.left if once else updated_node
         if isinstance(updated_node, cst.Name) and updated_node.value in self.parts:
             part = self.parts[updated_node.value]
             free = not self.stack or isinstance(self.stack[-1], (cst.Arg, cst.Element, cst.Index))
@@ -80,6 +87,35 @@ def _spread(node: cst.Call) -> cst.Call:
         else:
             arguments.append(argument)
     return node.with_changes(args=arguments)
+
+
+def _flat(node: cst.Tuple) -> cst.Tuple:
+    """``(*(a, b), *(c, d))`` is ``(a, b, c, d)``."""
+    inner = [e.value for e in node.elements if isinstance(e, cst.StarredElement)]
+    if not inner or len(inner) < len(node.elements) or not all(isinstance(i, cst.Tuple) for i in inner):
+        return node
+    elements = [cst.Element(e.value, _SPACED) for i in inner if isinstance(i, cst.Tuple) for e in i.elements]
+    return node.with_changes(elements=[*elements[:-1], elements[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)])
+
+
+def _decided(node: cst.Comparison) -> cst.BaseExpression:
+    """``("same" if c else "valid").lower() == "same"`` is ``c``."""
+    choice, wanted = node.left, literal(node.comparisons[0].comparator)
+    if isinstance(choice, cst.Call) and isinstance(choice.func, cst.Attribute) and choice.func.attr.value == "lower":
+        choice = choice.func.value
+    if not isinstance(choice, cst.IfExp) or not isinstance(node.comparisons[0].operator, cst.Equal):
+        return node
+    values = [literal(choice.body), literal(choice.orelse)]
+    if not all(isinstance(v, str) for v in values):
+        return node
+    outcomes = [v.lower() == wanted for v in values]
+    test = choice.test if isinstance(choice.test, cst.Comparison) else bracketed(choice.test)
+    if outcomes == [True, False]:
+        return test
+    return cst.UnaryOperation(cst.Not(), test) if outcomes == [False, True] else node
+
+
+_SPACED = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
 
 
 def _star(element: cst.BaseElement) -> Literal["", "*"]:
