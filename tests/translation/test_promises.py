@@ -280,7 +280,7 @@ def test_nine_rules_in_ten_have_no_code():
 
 
 def test_every_code_is_a_hook():
-    named = {rule.code for rule in RULES if rule.code}
+    named = {rule.code for rule in (*RULES, *load(to="torch").rules) if rule.code}
     assert named <= set(HOOKS)
     assert set(HOOKS) <= named, "a hook that no rule names"
 
@@ -288,9 +288,10 @@ def test_every_code_is_a_hook():
 def test_every_helper_exists():
     rules = load()
     texts = chain.from_iterable(_strings(rule.data) for rule in RULES)
-    named = set(re.findall(r"\bhelpers\.(\w+)", "\n".join(texts)))
+    named = set(re.findall(r"(translate\.)?\bhelpers\.(\w+)", "\n".join(texts)))
     assert named
-    assert {name for name in named if rules.helper(name) is None} == set()
+    pieces = load(to="torch")  # of the other direction
+    assert {name for other, name in named if (pieces if other else rules).helper(name) is None} == set()
 
 
 def test_every_helper_is_python_that_defines_its_name():

@@ -43,7 +43,7 @@ def drawn(state: State, node: cst.Call, rule: Rule, bound: Bound) -> str:
     """The new tensor that a weight of the user's own starts as; ``{shape}`` in it stands for its shape."""
     operand = bound.operands.get("initializer")
     given = operand.node if operand is not None else None
-    if given is not None and _EMPTY.code_for_node(given) != "None":
+    if isinstance(given, cst.BaseExpression) and _EMPTY.code_for_node(given) != "None":
         for found, arguments in _meant(state, given):
             fills = None if found.data.get("fans") else found.write  # counted as in Keras by `draw` only
             template = found.data.get("draw") or fills
