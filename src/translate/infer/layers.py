@@ -151,16 +151,16 @@ def inline(state: State, rule: Rule, bound: Bound, operand: Operand, node: cst.C
         state.report(node, "T102", f"{rule.name}: the value of {unknown!r} must be written out")
         return source()
     parts = _parts(operand)
-    channels = [sizes.channels_of(part.value) for part in parts]
     axes: dict[str, object] = {}
     if rule.tensors == "merge":
-        known = next((c for c in channels if c is not None), None)
-        value = sizes.sized(flows.broadcast(state, parts or [operand]), known)
+        merged = parts or _held(state, operand)
+        known = next((c for p in merged if (c := sizes.channels_of(p.value)) is not None), None)
+        value = sizes.sized(flows.broadcast(state, merged), known)
     else:
         value, axes = flows.flow(state, rule, bound, operand)
         told = sizes.channels_of(operand.value)
         if rule.tensors == "concat":
-            told = sizes.added(channels) if bound.value("axis") == -1 else None
+            told = sizes.added([sizes.channels_of(p.value) for p in parts]) if bound.value("axis") == -1 else None
         value = sizes.sized(value, told)
     text: str = rule.data["inline"]["write"]
     if "join" in rule.data["inline"] and parts:
@@ -175,6 +175,17 @@ def inline(state: State, rule: Rule, bound: Bound, operand: Operand, node: cst.C
     written = Apply(rule, called, None, (("x", operand.index),), (), text, tuple(settings))
     state.record(state.facts.apply, node, written)
     return value
+
+
+def _held(state: State, operand: Operand) -> list[Operand]:
+    """The tensors of a list that was made before, where nothing can be written around one of them."""
+    lists = [o for o in options(operand.value) if isinstance(o, Sequence)]
+    if not lists:
+        return [operand]
+    found = [t for one in lists for v in one.everything() for t in options(v) if isinstance(t, Tensor)]
+    if len({(t.arrangement.kind, t.rank) for t in found}) > 1:
+        state.lose(operand.node)
+    return [Operand(t) for t in found] or [operand]
 
 
 def _not_known(rule: Rule, bound: Bound) -> str:

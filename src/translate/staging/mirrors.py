@@ -10,7 +10,7 @@ import libcst as cst
 from translate.staging.blocks import Slot
 from translate.staging.sizes import Info, Size
 from translate.staging.state import State
-from translate.staging.trees import assign, code, evaluate
+from translate.staging.trees import assign, code, evaluate, read_names
 
 
 class Mirror:
@@ -70,6 +70,21 @@ class Mirror:
     def item(self, index: cst.BaseExpression, versions: Any) -> Size:
         node = cst.Subscript(self.own.expression, [cst.SubscriptElement(cst.Index(index))])
         return Size(node, versions)
+
+    def one(self) -> Size:
+        """The size of any of them, where all are alike: by what never changes, or else that of the last."""
+
+        def resolve() -> cst.BaseExpression | None:
+            known = [self.state.pending.final(s.expression) for s in self.sizes if s is not None]
+            steady = next((k for k in known if k is not None and self._is_steady(k)), None)
+            last = self.state.pending.final(self.own.expression) if steady is None else None
+            return steady or (last and cst.parse_expression(f"{code(last)}[-1]"))
+
+        return self.state.pending.new(resolve)
+
+    def _is_steady(self, node: cst.BaseExpression) -> bool:
+        own = {p.name.value for p in self.state.function.parameters}
+        return all(n.value in own and self.state.versions.get(n.value, 0) <= 1 for n in read_names(node))
 
     def total(self, versions: Any) -> Size:
         return Size(cst.Call(cst.Name("sum"), [cst.Arg(self.own.expression)]), versions)

@@ -53,7 +53,7 @@ def _sizes(state: State, entry: Entry, arguments: Sequence[cst.Arg], infos: Sequ
         if part == "in_channels":
             size = first.size
         elif part == "first":
-            size = alike(first.items or infos)
+            size = alike(first.items or infos) or (first.mirror.one() if first.mirror is not None else None)
         elif part in bound:
             size = state.size(bound[part])
         else:
