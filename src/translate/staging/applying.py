@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from translate.staging.functions import APPLIED, BLOCK, BUILDER, TENSOR, Function
+from translate.staging.functions import APPLIED, BLOCK, BUILDER, RESIZING, TENSOR, Function
 from translate.staging.making import TOLD, Construction, DynamicArguments, class_construction, construct
 from translate.staging.naming import snake
 from translate.staging.reading import Reading, is_dynamic
@@ -222,6 +222,8 @@ def _applied(state: State, node: cst.Call) -> Pair:
             value.made.tell(infos[0])
         info = value.made.result(infos)
         info = told(state, info, func) if not state.loops else _without_told(info)
+    elif RESIZING not in Reading(state).atoms(node.func) and len(infos) == 1:  # an activation that was passed in
+        info = Info(infos[0].size)
     return written(node, func, arguments), info
 
 

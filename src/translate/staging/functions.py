@@ -11,11 +11,15 @@ TENSOR = "tensor"
 """An atom of what a name may hold: something that exists only when the model runs."""
 APPLIED = "layer"
 """Something that is made once and takes tensors each time: a layer, a model."""
+RESIZING = "layer that may change the size"
+"""Beside it, of layers that may give another last axis than they are given."""
 MAKER = "class"
 """Something that makes such a thing when it is called."""
 Atom = Any
 Atoms = frozenset[Atom]
 NOTHING: Atoms = frozenset()
+LAYERS: Atoms = frozenset({APPLIED, RESIZING})
+"""What holds a layer of which nothing more is known."""
 
 SHAPES = frozenset({"shape", "_keras_shape", "get_shape", "ndim", "dtype"})
 STATIC = frozenset({"int", "float", "str", "bool", "len", "isinstance", "type", "int_shape", "ndim", "is_keras_tensor"})

@@ -11,6 +11,7 @@ from translate.staging.functions import (
     APPLIED,
     BUILDER,
     CLOSURE,
+    LAYERS,
     MAKER,
     NOTHING,
     PASSING,
@@ -207,19 +208,19 @@ class FunctionReading:
         if name == INPUT:
             return frozenset({TENSOR})
         if name == MODEL:
-            return frozenset({APPLIED})
+            return LAYERS
         if (dotted(node.func) or "").rpartition(".")[2] in STATIC:
             return NOTHING
         callee = self.atoms(node.func)
         arguments = frozenset[Atom]().union(*(self.atoms(a.value) for a in node.args))
         found = NOTHING
         if MAKER in callee:
-            found |= {APPLIED}
+            found |= {APPLIED} if self.program.table.keeps_size(name or "") else LAYERS
         if APPLIED in callee or (TENSOR in callee and not isinstance(node.func, cst.Name)) or TENSOR in arguments:
             found |= {TENSOR}
         for atom in callee:
             if isinstance(atom, Function):
-                found |= {APPLIED} if atom.kind in (CLOSURE, BUILDER) else atom.result - {atom}
+                found |= LAYERS if atom.kind in (CLOSURE, BUILDER) else atom.result - {atom}
         if isinstance(node.func, cst.Name) and node.func.value in PASSING:
             found |= arguments
         return found

@@ -12,6 +12,7 @@ from translate.staging.functions import (
     BLOCK,
     BUILDER,
     CLOSURE,
+    LAYERS,
     MAKER,
     NOTHING,
     PLAIN,
@@ -89,9 +90,9 @@ class Program:
 
     def _module_assignment(self, node: cst.Assign) -> None:
         made = dotted(node.value.func) if isinstance(node.value, cst.Call) else None
-        if made is not None and self.table.is_layer(self.canonical(made)):
+        if made is not None and (MAKER in self.env.get(made, ()) or self.table.is_layer(self.canonical(made))):
             for target in targets(node.targets[0].target):
-                self.env[target] = frozenset({APPLIED})
+                self.env[target] = LAYERS
         name = dotted(node.value)
         if name is not None and self.table.is_layer(self.canonical(name)):
             for target in targets(node.targets[0].target):

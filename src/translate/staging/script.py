@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from translate.staging.program import imported
-from translate.staging.table import INPUT, MODEL, Table
+from translate.staging.table import INPUT, LAYER, MODEL, Table
 from translate.staging.trees import bound_names, dotted, evaluate, read_names, within
 
 PREFIX = "__script_"
@@ -66,6 +66,10 @@ class _Reading:
         for node in within(module):
             if isinstance(node, (cst.Import, cst.ImportFrom)):
                 self.imports.update(imported(node))
+        self.layers: set[str] = set()
+        for statement in module.body:
+            if isinstance(statement, cst.ClassDef) and self._is_layer(statement):
+                self.layers.add(statement.name.value)
 
     def name(self, node: cst.CSTNode) -> str:
         root, dot, rest = (dotted(node) or "").partition(".")
@@ -125,7 +129,14 @@ class _Reading:
                 name = self.name(node.func)
                 if name in (INPUT, MODEL) or (name and self.table.is_layer(name)):
                     return True
+                if isinstance(node.func, cst.Name) and node.func.value in self.layers:
+                    return True
         return False
+
+    def _is_layer(self, node: cst.ClassDef) -> bool:
+        names = [self.name(b.value) for b in node.bases]
+        own = any(isinstance(b.value, cst.Name) and b.value.value in self.layers for b in node.bases)
+        return own or any(n == LAYER or (n and self.table.is_layer(n)) for n in names)
 
 
 def _free(statement: Any) -> set[str]:

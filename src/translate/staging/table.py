@@ -80,6 +80,10 @@ class Table:
         package, _, last = name.rpartition(".")
         return last[:1].isupper() and (package == "keras.layers" or package.startswith("keras.applications"))
 
+    def keeps_size(self, name: str) -> bool:
+        """Whether a layer gives a last axis as long as the one it is given."""
+        return name in self.layers and self.layers[name].out == SIZE
+
 
 def _prefixes(name: str) -> list[str]:
     parts = name.split(".")
