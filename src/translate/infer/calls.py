@@ -17,7 +17,7 @@ from translate.infer.hooks import HOOKS
 from translate.infer.layers import call_layer, inline
 from translate.infer.modules import call_instance, construct, leave_out_of_constructor, module_method
 from translate.infer.references import is_direct
-from translate.infer.roles import role
+from translate.infer.roles import role, role_member
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.subscripts import size_in_source
 from translate.infer.values import (
@@ -425,6 +425,9 @@ def _method(state: State, node: cst.Call, callee: Method, operands: Operands, re
     ):
         operand = Operand(owner, receiver.node if receiver else None, index=-1)
         return tensor_method(state, node, name, operand, operands)
+    if isinstance(owner, (Instance, Container)) and role_member(state, name) == "aside" and _stands_alone(state, node):
+        _leave_out(state, node, f"{state.dialect.module}.{name}")
+        return NONE
     if isinstance(owner, Size) and state.dialect.shape:
         return _size_method(state, node, owner, name)
     if isinstance(owner, (Instance, Super)):
@@ -432,6 +435,14 @@ def _method(state: State, node: cst.Call, callee: Method, operands: Operands, re
     if isinstance(owner, Container):
         return containers.method(state, node, owner, name, operands)
     return builtin.method(state, node, owner, name, operands)
+
+
+def _leave_out(state: State, node: cst.Call, full: str) -> None:
+    """``model.summary()``."""
+    state.record(state.facts.dropped, state.statements[-1], "")
+    differs = state.rules.find(full)[0].differs
+    if differs:
+        state.report(node, "N202", f"{full}: {differs}")
 
 
 def _size_method(state: State, node: cst.Call, owner: Size, name: str) -> Value:

@@ -140,9 +140,12 @@ def method(state: State, node: cst.Call, owner: Container, name: str, operands: 
         return Sequence("list", [], OPAQUE)
     if name == state.dialect.forward:
         return state.chain(node, owner, operands)
-    rules = state.rules.find(f"torch.nn.Module.{name}")
+    full = f"{state.dialect.module}.{name}"
+    rules = state.rules.find(full)
     if rules and not rules[0].supported:
         state.report(node, "T101", f"{rules[0].name} has no counterpart in {state.dialect.name}", rules[0].help)
+    elif not rules and not state.dialect.last:
+        state.report(node, "T101", f"there is no rule for {full}")
     return UNKNOWN if kind == "walk" else OPAQUE
 
 

@@ -11,11 +11,12 @@ from translate.infer import module_lists
 from translate.infer.assignment import assign
 from translate.infer.binding import tensors_in
 from translate.infer.branches import Branch, branch, merge
+from translate.infer.dotted import walk
 from translate.infer.elements import mix
 from translate.infer.expressions import binary, evaluate, looped
 from translate.infer.initialisation import drop, only_initialises, sets_weights, walks_modules
 from translate.infer.program import ClassInfo, FunctionInfo
-from translate.infer.roles import role
+from translate.infer.roles import role, role_member
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.values import (
     OPAQUE,
@@ -23,6 +24,7 @@ from translate.infer.values import (
     Api,
     Class,
     Const,
+    Container,
     Function,
     Instance,
     Tensor,
@@ -164,6 +166,17 @@ def _evaluate_parts(state: State, node: Any) -> None:
             evaluate(state, part)
     if isinstance(node, cst.Raise) and node.exc is not None:
         evaluate(state, node.exc)
+
+
+def _assert(state: State, node: cst.Assert) -> None:
+    """``assert model.output_shape == (None, 7, 7, 256)`` goes."""
+    asked = [
+        n.value for n in walk(node.test) if isinstance(n, cst.Attribute) and role_member(state, n.attr.value) == "aside"
+    ]
+    if any(isinstance(o, (Instance, Container)) for owner in asked for o in options(evaluate(state, owner))):
+        state.record(state.facts.dropped, state.statements[-1], "")
+        return
+    _evaluate_parts(state, node)
 
 
 def _delete(state: State, node: cst.Del) -> None:
@@ -386,7 +399,7 @@ _SMALL: dict[type[cst.CSTNode], Callable[[State, Any], None]] = {
     cst.Expr: _expression,
     cst.Return: _return,
     cst.Raise: _evaluate_parts,
-    cst.Assert: _evaluate_parts,
+    cst.Assert: _assert,
     cst.Del: _delete,
     cst.Import: _import,
     cst.ImportFrom: _import_from,
