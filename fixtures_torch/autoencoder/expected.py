@@ -66,7 +66,7 @@ class Autoencoder(nn.Module):
         self.decoder = nn.Sequential()
         self.decoder.append(nn.Sequential(nn.Linear(code, 2 * 2 * 8), nn.ReLU()))
         self.decoder.append(Reshape((2, 2, 8)))
-        self.decoder.append(nn.Sequential(Permute((3, 1, 2)), nn.LazyConv2d(8, 3, padding="same"), nn.ReLU()))
+        self.decoder.append(nn.Sequential(Permute((3, 1, 2)), nn.Conv2d(8, 8, 3, padding="same"), nn.ReLU()))
         for filters in (8, 4):
             self.decoder.append(nn.Upsample(scale_factor=(2, 2)))
             self.decoder.append(nn.Sequential(nn.LazyConv2d(filters, 3, padding="same"), nn.ReLU()))

@@ -125,9 +125,11 @@ def _finds_out(apply: Apply) -> bool:
     case, data = apply.case, apply.rule.data
     if "unsized" in data:
         return True
-    if "lazy" not in data or (case is not None and case.target is not None):
+    own = case is not None and case.target is not None
+    lazy: str | None = case.lazy if own and case is not None else data.get("lazy")
+    if lazy is None:
         return False
-    known = {p.name for p in Signature(data["lazy"]).parameters} | data.get("always", {}).keys()
+    known = {p.name for p in Signature(lazy).parameters} | data.get("always", {}).keys()
     return case is None or case.set.keys() <= known
 
 

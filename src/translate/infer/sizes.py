@@ -238,6 +238,10 @@ def _argument(bound: Bound, name: str, layer: Layer) -> Channels | None:
         return Channels(str(default)) if isinstance(default, int) else None
     if isinstance(operand.value, Const) and isinstance(operand.value.value, int):
         return Channels(str(operand.value.value))
+    if isinstance(operand.value, Sequence):  # a shape: its last axis
+        last = operand.value.items[-1] if operand.value.items and operand.value.rest is None else None
+        known = isinstance(last, Const) and isinstance(last.value, int) and last.value > 0
+        return Channels(str(last.value)) if known and isinstance(last, Const) else None
     return _expression(operand.node, layer.owner)
 
 

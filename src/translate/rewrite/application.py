@@ -178,9 +178,9 @@ class Application:
         signature = (self.case and self.case.target) or self.rule.target
         assert signature is not None
         given = self._arguments(signature)
-        lazy = "lazy" in self.rule.data and signature is self.rule.target
+        lazy: str | None = self.rule.data.get("lazy") if signature is self.rule.target else self.case and self.case.lazy
         if lazy and any(literal(a.value) is None for a in given.values()):
-            signature = Signature(self.rule.data["lazy"])  # a size that nothing tells
+            signature = Signature(lazy)  # a size that nothing tells
         found = [given[p.name] for p in signature.parameters if p.name in given]
         arguments = self._finish(found, signature)
         tensor = f"{self.dialect.target_tensor}."

@@ -332,4 +332,5 @@ def _case(entry: dict[str, Any], always: dict[str, Any]) -> Case:
         called=entry.get("called"),
         assigned=tuple(entry.get("assigned", ())),
         in_chain=entry.get("in_chain"),
+        lazy=entry.get("lazy"),
     )
