@@ -31,20 +31,17 @@ STOPPED: dict[To, dict[str, tuple[str, str]]] = {
         "two_towers": ("T105", "a layer with two inputs, which learns their sizes"),
     },
     "torch": {
-        "custom_layers": ("T101", "the first value of a weight is drawn by torch.nn.init"),
         "dilated": ("T101", "recurrent layers have no rules from PyTorch to Keras"),
-        "old_blocks": ("T101", "torch.nn.init with its own fans"),
         "seq2seq": ("T101", "recurrent layers have no rules from PyTorch to Keras"),
         "tagger": ("T101", "recurrent layers have no rules from PyTorch to Keras"),
         "transformer": ("T101", "attention that finds its sizes out"),
         "unet": ("T103", "a transposed convolution with same padding, a class that extends nn.ConvTranspose2d"),
-        "upscaler": ("T101", "the first value of a weight is drawn by torch.nn.init"),
     },
 }
 """By the direction of the first step: fixtures that do not come back, the code that says so, and why."""
 QUICK = {
     "tf": ("cbam", "densenet", "inception", "lenet", "mobile", "norms", "volume"),
-    "torch": ("attention", "detector", "dictionary", "mobile_blocks", "residual", "sequential"),
+    "torch": ("attention", "custom_layers", "detector", "dictionary", "mobile_blocks", "residual", "sequential"),
 }
 """The others take minutes."""
 TRIPS = [
