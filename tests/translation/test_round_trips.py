@@ -35,7 +35,6 @@ STOPPED: dict[To, dict[str, tuple[str, str]]] = {
         "seq2seq": ("T101", "recurrent layers have no rules from PyTorch to Keras"),
         "tagger": ("T101", "recurrent layers have no rules from PyTorch to Keras"),
         "transformer": ("T101", "attention that finds its sizes out"),
-        "unet": ("T103", "a transposed convolution with same padding, a class that extends nn.ConvTranspose2d"),
     },
 }
 """By the direction of the first step: fixtures that do not come back, the code that says so, and why."""
