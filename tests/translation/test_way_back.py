@@ -161,3 +161,43 @@ def test_translated_models_are_traced_and_exported(name: str) -> None:
     expected = model(given)
     assert torch.equal(torch.jit.trace(model, given)(given), expected)
     assert torch.equal(torch.export.export(model, (given,)).module()(given), expected)
+
+
+NAMED = """import keras
+from keras import layers
+
+SIZES = {"small": 3, "large": 5}
+
+
+class Block(layers.Layer):
+    def __init__(self, size, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.dense = layers.Dense(size, name=f"{name}_dense")
+
+    def call(self, x):
+        return self.dense(x)
+
+
+class Net(keras.Model):
+    def __init__(self, name="small", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.block = Block(SIZES[name], name=f"{name}_block")
+
+    def call(self, x):
+        return self.block(x)
+
+
+class Large(Net):
+    def __init__(self):
+        super().__init__(name="large")
+"""
+
+
+def test_a_name_that_only_names_goes_and_one_that_is_read_stays() -> None:
+    torch: Any = pytest.importorskip("torch")
+    done = translate(NAMED, to="torch")
+    assert "Block(SIZES[name])" in done.code
+    scope: dict[str, Any] = {}
+    exec(done.code, scope)
+    given = torch.zeros(2, 4)
+    assert [scope["Net"]()(given).shape[1], scope["Large"]()(given).shape[1]] == [3, 5]

@@ -126,7 +126,7 @@ def _one(state: State, node: cst.Call, callee: Value, operands: Operands, receiv
         return call_instance(state, node, callee, operands)
     if isinstance(callee, Function):
         if callee.info.name == "__init__":
-            leave_out_of_constructor(state, node, operands)
+            leave_out_of_constructor(state, node, operands, callee.info)
         return state.call(callee.info, callee.bound, operands, node)
     if isinstance(callee, Method):
         return _method(state, node, callee, operands, receiver)

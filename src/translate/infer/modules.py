@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from translate.infer import containers, records
+from translate.infer import containers, passed_names, records
 from translate.infer.attributes import set_children
 from translate.infer.binding import tensors_in
 from translate.infer.functions import bind_own
@@ -42,7 +42,7 @@ def construct(state: State, node: cst.Call, callee: Class, operands: Operands) -
     info.made = True
     if state.recording and not state.dialect.last:
         state.constructions.append((node, info, tuple(state.statements)))
-    leave_out_of_constructor(state, node, operands)
+    leave_out_of_constructor(state, node, operands, info.method("__init__"))
     state.constructed += 1
     if state.frames and any(f.instance is not None for f in state.frames):
         info.inside = True
@@ -84,9 +84,11 @@ def leave_out_of_call(state: State, node: cst.Call, operands: Operands) -> None:
         state.record(state.facts.left_out, node, tuple(o.index for o in without))
 
 
-def leave_out_of_constructor(state: State, node: cst.Call, operands: Operands, everything: bool = False) -> None:
+def leave_out_of_constructor(
+    state: State, node: cst.Call, operands: Operands, constructor: FunctionInfo | None, everything: bool = False
+) -> None:
     """Arguments of constructors that the target does without: names. ``everything``: of ``super().__init__``."""
-    without = state.dialect.constructor_without
+    without = {n for n in state.dialect.constructor_without if not passed_names.is_read(state, constructor, n)}
     gone = tuple(o.index for o in operands if without and (everything or o.keyword in without))
     if gone:
         state.record(state.facts.left_out, node, gone)
@@ -157,7 +159,7 @@ def module_method(state: State, node: cst.Call, owner: Instance | Super, name: s
             set_children(instance.info, container)
             state.record(state.facts.containers, node, f"init {kind}")
         if kind not in containers.KINDS:
-            leave_out_of_constructor(state, node, operands, everything=True)
+            leave_out_of_constructor(state, node, operands, None, everything=True)
         return NONE
     children = instance.info.attributes.get("<children>")
     if isinstance(children, Container):
