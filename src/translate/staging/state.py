@@ -93,7 +93,11 @@ class Shared:
         if self.program.imports.get("tf") == "tensorflow":
             return f"tf.keras.{'Model' if model else 'layers.Layer'}"
         self.import_keras = True
-        return f"keras.{'Model' if model else 'layers.Layer'}"
+        return f"{self._keras()}.{'Model' if model else 'layers.Layer'}"
+
+    def _keras(self) -> str:
+        """``from keras import backend as keras`` takes the name."""
+        return "keras_" if "keras" in self.program.imports else "keras"
 
     def with_imports(self, body: list[Any]) -> list[Any]:
         """``import keras`` where nothing else says the base classes."""
@@ -109,7 +113,9 @@ class Shared:
             ),
             0,
         )
-        line = cst.SimpleStatementLine([cst.Import([cst.ImportAlias(cst.Name("keras"))])])
+        name = self._keras()
+        alias = cst.AsName(cst.Name(name)) if name != "keras" else None
+        line = cst.SimpleStatementLine([cst.Import([cst.ImportAlias(cst.Name("keras"), asname=alias)])])
         old = body[index] if body else None
         if old is not None and hasattr(old, "leading_lines"):
             line = line.with_changes(leading_lines=old.leading_lines)
