@@ -15,9 +15,9 @@ from translate.infer.elements import of_call
 from translate.infer.facts import RECEIVER, Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.layers import call_layer, inline
-from translate.infer.modules import call_instance, construct, leave_out_of_constructor, module_method
+from translate.infer.modules import call_instance, construct, leave_out_of_call, leave_out_of_constructor, module_method
 from translate.infer.references import is_direct
-from translate.infer.roles import role, role_member
+from translate.infer.roles import role
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.subscripts import size_in_source
 from translate.infer.values import (
@@ -187,6 +187,8 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         return builtin.call(state, node, "dict", operands)
     if kind == "initialiser":
         return OPAQUE
+    if kind == "array":  # of numbers: as a list of them
+        return operands[0].value if operands and isinstance(operands[0].value, Sequence) else OPAQUE
     if kind == "partial" and operands:
         return operands[0].value
     if kind == "record":
@@ -365,6 +367,7 @@ def chain(state: State, node: cst.Call, container: Container, operands: Operands
     if container.kind != "sequential" or not operands:
         return UNKNOWN
     container.called = True
+    leave_out_of_call(state, node, operands)
     value = sizes.entered(container, operands[0].value)
     steps = growing.in_order(container)
     if steps:
@@ -425,9 +428,6 @@ def _method(state: State, node: cst.Call, callee: Method, operands: Operands, re
     ):
         operand = Operand(owner, receiver.node if receiver else None, index=-1)
         return tensor_method(state, node, name, operand, operands)
-    if isinstance(owner, (Instance, Container)) and role_member(state, name) == "aside" and _stands_alone(state, node):
-        _leave_out(state, node, f"{state.dialect.module}.{name}")
-        return NONE
     if isinstance(owner, Size) and state.dialect.shape:
         return _size_method(state, node, owner, name)
     if isinstance(owner, (Instance, Super)):
@@ -435,14 +435,6 @@ def _method(state: State, node: cst.Call, callee: Method, operands: Operands, re
     if isinstance(owner, Container):
         return containers.method(state, node, owner, name, operands)
     return builtin.method(state, node, owner, name, operands)
-
-
-def _leave_out(state: State, node: cst.Call, full: str) -> None:
-    """``model.summary()``."""
-    state.record(state.facts.dropped, state.statements[-1], "")
-    differs = state.rules.find(full)[0].differs
-    if differs:
-        state.report(node, "N202", f"{full}: {differs}")
 
 
 def _size_method(state: State, node: cst.Call, owner: Size, name: str) -> Value:

@@ -186,6 +186,7 @@ def binary(state: State, symbol: cst.CSTNode, left: Operand, right: Operand) -> 
             first, second = state.need_source(left), state.need_source(right)
             ranks = [r for r in (first.rank, second.rank) if r is not None]
             return source(max(ranks) if len(ranks) == 2 and min(ranks) > 1 else None)
+        _not_lists(state, left, right)
         return flows.broadcast(state, [left, right])
     if isinstance(a, Const) and isinstance(b, Const):
         return _fold(symbol, a.value, b.value)
@@ -197,6 +198,14 @@ def binary(state: State, symbol: cst.CSTNode, left: Operand, right: Operand) -> 
         if isinstance(one, Sequence) and not isinstance(other, Sequence):
             return Sequence(one.kind, [], join(*one.everything())) if one.everything() else one
     return UNKNOWN if isinstance(a, Unknown) and isinstance(b, Unknown) else OPAQUE
+
+
+def _not_lists(state: State, *operands: Operand) -> None:
+    """Lists and arrays of numbers are tensors to Keras, with as many axes as they have; PyTorch takes none."""
+    for operand in operands if not state.dialect.last else ():
+        if isinstance(operand.value, Sequence) and operand.value.everything() and operand.node is not None:
+            message = "a list or an array of numbers in arithmetic with a tensor"
+            state.report(operand.node, "T102", message, "make it a tensor, with an axis for each that follows channels")
 
 
 def _fold(symbol: cst.CSTNode, a: Any, b: Any) -> Value:

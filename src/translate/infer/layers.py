@@ -11,7 +11,7 @@ from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.modules import leave_out_of_call
 from translate.infer.state import Infeasible, Operand, State
-from translate.infer.values import Layer, Sequence, Tensor, Value, join, options, source
+from translate.infer.values import Const, Layer, Sequence, Tensor, Value, join, options, source
 from translate.rules import Rule, Signature
 from translate.rules.condition import NotKnown
 from translate.rules.placeholders import placeholders
@@ -22,6 +22,15 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
     if not operands:
         return source()
     leave_out_of_call(state, node, operands)
+    if "calling" not in layer.bound[1].rule.data:
+        for other in operands[1:]:
+            if (
+                not other.keyword
+                and not other.star
+                and isinstance(other.value, Const)
+                and other.value.value is not None
+            ):
+                state.report(node, "T102", f"{layer.name} is called with {other.value.value} besides its input")
     _by_input(state, layer, operands[0])
     bound, apply = layer.bound
     rule: Rule = apply.rule

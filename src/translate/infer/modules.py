@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import libcst as cst
 
 from translate.infer import containers, passed_names, records
@@ -72,9 +74,10 @@ def _tell_size(state: State, callee: Instance, operands: Operands) -> None:
 
 def leave_out_of_call(state: State, node: cst.Call, operands: Operands) -> None:
     """Arguments of calls that the target does without (``training=training``)."""
-    without = [o for o in operands if o.keyword in state.dialect.call_without]
+    names = state.dialect.call_without
+    without = [o for o in operands if o.keyword in names or (not o.keyword and _is_name(o.node, names))]
     for operand in without:
-        if isinstance(operand.value, Const) and operand.value.value is not None:
+        if operand.keyword and isinstance(operand.value, Const) and operand.value.value is not None:
             message = (
                 f"{operand.keyword}={operand.value.value} for one call: a module of PyTorch trains as a whole or not"
             )
@@ -82,6 +85,11 @@ def leave_out_of_call(state: State, node: cst.Call, operands: Operands) -> None:
             return
     if without:
         state.record(state.facts.left_out, node, tuple(o.index for o in without))
+
+
+def _is_name(node: cst.CSTNode | None, names: Collection[str]) -> bool:
+    """``self.dropout(x, training)``."""
+    return isinstance(node, cst.Name) and node.value in names
 
 
 def leave_out_of_constructor(
