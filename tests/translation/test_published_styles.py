@@ -98,6 +98,61 @@ def net():
         "net()",
         "x: float32[N,4,4,3]",
     ),
+    "names of imports with *, and attention by channel": (
+        """
+from tensorflow.keras.layers import *
+from tensorflow.keras.models import *
+from tensorflow.keras.optimizers import *
+
+
+def attention(x, ratio=2):
+    channels = x.shape[-1]
+    weight = GlobalAveragePooling2D()(x)
+    weight = Reshape((1, 1, channels))(weight)
+    assert weight.shape[1:] == (1, 1, channels)
+    weight = Dense(channels // ratio, activation="relu")(weight)
+    weight = Dense(channels, activation="sigmoid")(weight)
+    return multiply([x, weight])
+
+
+def net():
+    inputs = Input((8, 8, 3))
+    x = attention(Conv2D(4, 3, padding="same")(inputs))
+    model = Model(inputs, attention(x))
+    model.compile(optimizer=tf.keras.optimizers.Adam(learning_rate=1e-4), loss="mse")
+    return model
+""",
+        "net()",
+        IMAGE,
+    ),
+    "training that is passed on, sized lazily": (
+        """
+class Block(layers.Layer):
+    def __init__(self, filters):
+        super().__init__()
+        self.conv = layers.Conv2D(filters, 3, padding="same")
+        self.bn = layers.BatchNormalization()
+
+    def call(self, inputs, training=False):
+        return tf.nn.relu(self.bn(self.conv(inputs), training=training))
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.body = keras.Sequential([layers.Conv2D(4, 1), layers.BatchNormalization()])
+        self.blocks = keras.Sequential()
+        for filters in (4, 5):
+            self.blocks.add(Block(filters))
+        self.last = Block(3)
+
+    def call(self, inputs, training=None):
+        x = self.body(inputs, training=training)
+        return self.last(self.blocks(x, training=training), training=training)
+""",
+        "Net()",
+        IMAGE,
+    ),
     "a chain that looks at itself": (
         """
 def net():
@@ -134,3 +189,21 @@ def test_computes_the_same(style: str, tmp_path: Path) -> None:
     options = Options(to="torch", examples=0, translated_model=translated)
     result = compare_models(source, target, model, tuple(inputs), options)
     assert result.verdict == "equal", result.message
+
+
+REPORTED = {
+    "a layer that is told to train": "return self.drop(x, True)",
+    "an array of numbers": "return x - np.array([0.4, 0.5, 0.6]) * 255",
+    "a list of numbers": "return x / [1.0, 2.0, 3.0]",
+    "a chain without such a method": "return self.chain.get_layer(index=0)(x)",
+}
+
+
+@pytest.mark.parametrize("what", REPORTED)
+def test_what_would_fail_is_told(what: str) -> None:
+    text = (
+        f"import numpy as np\n{IMPORTS}class Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.drop = layers.Dropout(0.1)\n        self.chain = keras.Sequential([layers.Conv2D(3, 1)])\n\n"
+        f"    def call(self, x):\n        x = self.chain(x)\n        {REPORTED[what]}\n"
+    )
+    assert not translate(text, to="torch").complete

@@ -26,6 +26,7 @@ from translate.infer.values import (
     Sequence,
     Tensor,
     Value,
+    source,
 )
 from translate.rules import Rule
 from translate.rules.condition import NotKnown
@@ -192,6 +193,8 @@ def _by_argument(bound: Bound) -> Channels | None:
 
 def given(rule: Rule, layer: Layer, operand: Operand, value: Value) -> Value:
     """``value``, which a layer makes of its input, with its channels."""
+    if "shaped" in rule.data:
+        return _shaped(value, layer.bound[0].operands.get(rule.data["shaped"]))
     template: str | None = rule.data.get("gives")
     before = channels_of(operand.value)
     if template is None:
@@ -203,6 +206,16 @@ def given(rule: Rule, layer: Layer, operand: Operand, value: Value) -> Value:
     needed = {k: v for k, v in parts.items() if f"{{{k}}}" in template}
     known = {k: v for k, v in needed.items() if v is not None}
     return sized(value, _filled(template, known) if len(known) == len(needed) else None)
+
+
+def _shaped(value: Value, shape: Operand | None) -> Value:
+    """``Reshape((1, 1, channels))``: how many axes there are, and how long the last is."""
+    if shape is None or not isinstance(shape.value, Sequence) or shape.value.rest is not None:
+        return value
+    last = shape.value.items[-1] if shape.value.items else None
+    known = isinstance(last, Const) and isinstance(last.value, int) and last.value > 0
+    found = source(len(shape.value.items) + 1)
+    return sized(found, Channels(str(last.value)) if known and isinstance(last, Const) else None)
 
 
 def added(parts: list[Channels | None]) -> Channels | None:
@@ -238,10 +251,6 @@ def _argument(bound: Bound, name: str, layer: Layer) -> Channels | None:
         return Channels(str(default)) if isinstance(default, int) else None
     if isinstance(operand.value, Const) and isinstance(operand.value.value, int):
         return Channels(str(operand.value.value))
-    if isinstance(operand.value, Sequence):  # a shape: its last axis
-        last = operand.value.items[-1] if operand.value.items and operand.value.rest is None else None
-        known = isinstance(last, Const) and isinstance(last.value, int) and last.value > 0
-        return Channels(str(last.value)) if known and isinstance(last, Const) else None
     return _expression(operand.node, layer.owner)
 
 

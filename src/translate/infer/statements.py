@@ -111,6 +111,9 @@ def _expression(state: State, node: cst.Expr) -> None:
     if called is not None and _initialiser_of_file(state, called):
         drop(state, node.value)
         return
+    if isinstance(called, cst.Attribute) and _is_aside(state, called):
+        _leave_out(state, node.value, called.attr.value)
+        return
     evaluate(state, node.value)
 
 
@@ -168,12 +171,26 @@ def _evaluate_parts(state: State, node: Any) -> None:
         evaluate(state, node.exc)
 
 
+def _is_aside(state: State, node: cst.Attribute) -> bool:
+    """``model.summary``, ``model.output_shape`` of a model, unless the file gives it another meaning."""
+    name = node.attr.value
+    if role_member(state, name) != "aside":
+        return False
+    owners = [o for o in options(evaluate(state, node.value)) if isinstance(o, (Instance, Container))]
+    return bool(owners) and not any(isinstance(o, Instance) and o.info.method(name) for o in owners)
+
+
+def _leave_out(state: State, node: cst.BaseExpression, name: str) -> None:
+    state.record(state.facts.dropped, state.statements[-1], "")
+    full = f"{state.dialect.module}.{name}"
+    differs = state.rules.find(full)[0].differs
+    if differs:
+        state.report(node, "N202", f"{full}: {differs}")
+
+
 def _assert(state: State, node: cst.Assert) -> None:
     """``assert model.output_shape == (None, 7, 7, 256)`` goes."""
-    asked = [
-        n.value for n in walk(node.test) if isinstance(n, cst.Attribute) and role_member(state, n.attr.value) == "aside"
-    ]
-    if any(isinstance(o, (Instance, Container)) for owner in asked for o in options(evaluate(state, owner))):
+    if any(isinstance(n, cst.Attribute) and _is_aside(state, n) for n in walk(node.test)):
         state.record(state.facts.dropped, state.statements[-1], "")
         return
     _evaluate_parts(state, node)

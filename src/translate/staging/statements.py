@@ -156,8 +156,8 @@ def _small(state: State, small: Any, node: cst.SimpleStatementLine) -> bool:
         return True
     elif isinstance(small, (cst.Break, cst.Continue)):
         raise CannotStage(node, "a loop over layers is left early")
-    elif isinstance(small, cst.Pass):
-        return False
+    elif isinstance(small, cst.Pass) or (isinstance(small, cst.Assert) and is_dynamic(state, small.test)):
+        return False  # what is asserted of symbolic tensors is their shapes
     elif isinstance(small, (cst.Global, cst.Nonlocal, cst.Del)) or any(is_dynamic(state, c) for c in small.children):
         raise CannotStage(node, "a statement that cannot be separated")
     else:
