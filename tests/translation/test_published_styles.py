@@ -153,6 +153,26 @@ class Net(keras.Model):
         "Net()",
         IMAGE,
     ),
+    "initializers and regularizers in variables": (
+        """
+start = keras.initializers.RandomNormal(mean=0.0, stddev=0.02)
+decay = keras.regularizers.L2(1e-4)
+
+
+def down(x, filters, kernel_initializer=start, kernel_regularizer=keras.regularizers.L2(1e-3)):
+    init = tf.random_normal_initializer(0.0, 0.02)
+    x = layers.Conv2D(filters, 3, kernel_initializer=init, kernel_regularizer=kernel_regularizer)(x)
+    return layers.Conv2D(filters, 1, kernel_initializer=kernel_initializer)(x)
+
+
+def net():
+    inputs = keras.Input((None, None, 3))
+    x = down(inputs, 4)
+    return keras.Model(inputs, layers.Conv2D(5, 1, kernel_initializer=start, kernel_regularizer=decay)(x))
+""",
+        "net()",
+        IMAGE,
+    ),
     "a chain that looks at itself": (
         """
 def net():
