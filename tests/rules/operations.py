@@ -57,6 +57,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ops.abs(s) + ops.square(s) - ops.negative(s)",
     ),
     "activations": (
+        "ops.image.extract_patches(x, 2)",
+        "ops.image.extract_patches(x, (3, 2), strides=1)",
+        "tf.image.extract_patches(x, [1, 2, 2, 1], [1, 1, 1, 1], [1, 1, 1, 1], 'VALID')",
+        "ops.nn.relu(x)",
         "tf.nn.relu(x)",
         "tf.nn.relu6(x * 9)",
         "tf.nn.leaky_relu(x)",

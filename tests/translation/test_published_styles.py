@@ -173,6 +173,44 @@ def net():
         "net()",
         IMAGE,
     ),
+    "scripts that use their names again, sized lazily": (
+        """
+class Sampling(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.seed_generator = keras.random.SeedGenerator(1337)
+
+    def call(self, inputs):
+        mean, log_var = inputs
+        drawn = keras.random.normal(keras.ops.shape(mean), seed=self.seed_generator)
+        return mean + keras.ops.exp(0.5 * log_var) * drawn
+
+
+inputs = keras.Input((8, 8, 3))
+x = layers.Conv2D(4, 3, strides=2, padding="same")(inputs)
+x = layers.Flatten()(x)
+mean = layers.Dense(2)(x)
+log_var = layers.Dense(2)(x)
+z = Sampling()([mean, log_var])
+encoder = keras.Model(inputs, [mean, log_var, z])
+latent = keras.Input((2,))
+x = layers.Dense(12)(latent)
+x = layers.Reshape((2, 2, 3))(x)
+decoder = keras.Model(latent, layers.Conv2DTranspose(1, 3, strides=2, padding="same")(x))
+
+
+class Both(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def call(self, x):
+        mean, log_var, z = self.encoder(x)
+        return self.decoder(mean)
+""",
+        "Both()",
+        IMAGE,
+    ),
     "a chain that looks at itself": (
         """
 def net():

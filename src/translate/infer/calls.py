@@ -179,7 +179,7 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
     if kind == "gone" and _stands_alone(state, node):
         state.record(state.facts.dropped, state.statements[-1], "")
         return NONE
-    if kind == "setting":
+    if kind in ("setting", "aside"):
         return Kept(name)
     if kind == "scope":
         return OPAQUE

@@ -27,6 +27,7 @@ from translate.infer.values import (
     Container,
     Function,
     Instance,
+    Kept,
     Tensor,
     Value,
     options,
@@ -78,6 +79,9 @@ def _small(state: State, statement: cst.CSTNode) -> None:
 
 def _assign(state: State, node: cst.Assign) -> None:
     value = evaluate(state, node.value)
+    if isinstance(value, Kept) and role(state, value.name) == "aside":
+        state.record(state.facts.dropped, state.statements[-1], "")
+        value = OPAQUE
     for target in node.targets:
         assign(state, target.target, value)
     if any(isinstance(t.target, cst.Attribute) for t in node.targets):

@@ -10,7 +10,7 @@ import libcst as cst
 
 from translate.staging.program import imported
 from translate.staging.table import INPUT, LAYER, MODEL, Table
-from translate.staging.trees import bound_names, dotted, evaluate, read_names, within
+from translate.staging.trees import bound_names, dotted, evaluate, read_names, statements, within
 
 PREFIX = "__script_"
 
@@ -110,8 +110,7 @@ class _Reading:
                 tainted.update(bound_names(statement))
             else:
                 hoisted.append(statement)
-        later = {n for s in [*rest, *hoisted] for n in _free(s)}
-        if (tainted - {variable}) & later:
+        if (tainted - {variable}) & _read_later([*hoisted, *rest]):
             return None
         last = inside[-1].body[0]
         answer = cst.SimpleStatementLine([cst.Return(cst.Name(variable))])
@@ -141,9 +140,26 @@ class _Reading:
 
 def _free(statement: Any) -> set[str]:
     """Variables of the script that a statement reads."""
+    if isinstance(statement, cst.ClassDef):
+        bases = {n.value for part in (*statement.bases, *statement.keywords) for n in read_names(part)}
+        return bases.union(*(_free(s) for s in statements(statement.body)))
     found = {n.value for n in read_names(statement)}
     if isinstance(statement, cst.FunctionDef):
         found -= {*bound_names(statement.body), *(p.name.value for p in statement.params.params)}
+    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+    if isinstance(small, cst.Assign) and all(isinstance(t.target, cst.Name) for t in small.targets):
+        return {n.value for n in read_names(small.value)}
+    return found
+
+
+def _read_later(body: Sequence[Any]) -> set[str]:
+    """Variables that are read before they are given another value."""
+    found: set[str] = set()
+    rebound: set[str] = set()
+    for statement in body:
+        found |= _free(statement) - rebound
+        if isinstance(statement, cst.SimpleStatementLine):
+            rebound.update(bound_names(statement))
     return found
 
 
