@@ -87,10 +87,11 @@ def translate(
         from translate.staging.building import merge_build, stated
         from translate.staging.inlining import inline_lambdas
         from translate.staging.keras1 import modernised
+        from translate.staging.keywords import inline_keywords
         from translate.staging.settings import inline_settings
         from translate.staging.star_imports import without_stars
 
-        module = inline_settings(modernised(without_stars(module, loaded)), loaded)
+        module = inline_settings(inline_keywords(modernised(without_stars(module, loaded))), loaded)
 
         staged = stage(inline_lambdas(merge_build(module)))
         done = _translate(staged.module, positions, loaded, layout, io, staged.findings, stated(module))

@@ -211,6 +211,23 @@ class Both(keras.Model):
         "Both()",
         IMAGE,
     ),
+    "settings in a dictionary": (
+        """
+COMMON = {"padding": "same", "activation": "relu"}
+
+
+def net(channels):
+    own = {
+        "use_bias": False,
+        "kernel_initializer": "orthogonal",
+    }
+    inputs = keras.Input((None, None, channels))
+    x = layers.Conv2D(4, 3, **COMMON, **own)(layers.Conv2D(3, 1, **own)(inputs))
+    return keras.Model(inputs, layers.Conv2D(5, 3, strides=2, **COMMON)(x))
+""",
+        "net(3)",
+        IMAGE,
+    ),
     "a chain that looks at itself": (
         """
 def net():

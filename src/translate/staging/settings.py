@@ -66,7 +66,7 @@ class _Settings:
         body = node.body if isinstance(node, cst.Module) else statements(node.body)
         for statement in body:
             name, value = self._assigned(statement)
-            if not name or _times_bound(node, name) != 1:
+            if not name or times_bound(node, name) != 1:
                 continue
             rest = [s for s in body if s is not statement]
             if not all(known for s in rest for known in _handed_on(s, name)):
@@ -85,7 +85,7 @@ class _Settings:
         )
 
 
-def _times_bound(node: cst.CSTNode, name: str) -> int:
+def times_bound(node: cst.CSTNode, name: str) -> int:
     """How often anything in a scope, or in one within it, is given the name."""
     inner = [n for n in within(node, enter=True) if isinstance(n, (cst.FunctionDef, cst.Lambda)) and n is not node]
     parameters = [p for n in within(node, enter=True) if isinstance(n, cst.Param) for p in [n.name.value]]
