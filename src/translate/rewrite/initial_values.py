@@ -12,13 +12,13 @@ _EMPTY = cst.Module([])
 
 
 def statements(
-    names: Names, line: cst.SimpleStatementLine, layer: str, kept: Sequence[tuple[str, str]]
+    names: Names, line: cst.SimpleStatementLine, layer: str, chain: str, kept: Sequence[tuple[str, str]]
 ) -> list[cst.SimpleStatementLine]:
-    """Those that follow ``line``, which assigns a ``layer`` of the target, or a chain with one, to an attribute."""
+    """Those that follow ``line``, which assigns a ``layer`` of the target, or a ``chain`` with one, to an attribute."""
     assign = line.body[0]
     if not isinstance(assign, cst.Assign):
         return []
-    place = _place(assign.value, {names.text(layer)}, names.text("torch.nn.Sequential"))
+    place = _place(assign.value, {names.text(layer)}, names.text(chain))
     if place is None:
         return []
     owner = _EMPTY.code_for_node(assign.targets[0].target) + place

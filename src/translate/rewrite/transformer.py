@@ -41,7 +41,8 @@ class Transformer(Expressions):
         kept = self.facts.initial_values.get(first.value, ()) if isinstance(first, cst.Assign) else ()
         if kept and isinstance(first, cst.Assign):
             target = self.facts.apply[first.value].rule.target
-            more = initial_values.statements(self.names, node, target.name if target else "", kept)
+            chain = self.rules.dialect.sequential
+            more = initial_values.statements(self.names, node, target.name if target else "", chain, kept)
             return cst.FlattenSentinel([node, *more])
         if original in self.facts.added:
             owner, name = self.facts.added[original]

@@ -14,7 +14,7 @@ _TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 
 def inline_keywords(module: cst.Module) -> cst.Module:
-    """The file without dictionaries of which nothing is done but to pass them on with ``**``."""
+    """The file with what dictionaries hold where they are passed on with ``**``, if nothing else is done to them."""
     return _scope(module).visit(_Functions()) if "**" in module.code else module
 
 
@@ -34,7 +34,9 @@ def _scope(node: Any) -> Any:
         uses = [passed for s in rest for passed in _passed(s, name)]
         if not uses or not all(uses):
             continue
-        kept: list[Any] = [s.visit(_Written(name, given)) for s in rest]
+        written = (s if s is statement else s.visit(_Written(name, given)) for s in body)
+        # one at the top of the file stays: another file may import it
+        kept: list[Any] = [s for s in written if s is not statement or isinstance(node, cst.Module)]
         inner = node if isinstance(node, cst.Module) else node.body
         changed = inner.with_changes(body=kept)
         return _scope(changed if inner is node else node.with_changes(body=changed))

@@ -151,7 +151,7 @@ class KerasSide(Side):
         except Exception:  # it may want a mapping
             try:
                 result = model(self.keyed_tensors(tensors), **keywords)
-            except Exception:
+            except Exception:  # nor that: what it raised first is told
                 result = None
             if result is None:
                 raise
