@@ -1,8 +1,9 @@
-"""How fast it is, beside targets: ``python benchmarks/speed.py [startup] [lines] [forward] [forward-back]``.
+"""How fast it is, beside targets: ``python benchmarks/speed.py [startup] [lines] [forward] [forward-back] [verify]``.
 
 startup: whole processes beside ``python -c "import libcst"``. lines: lines per CPU second beside LibCST's own parse and
 write, and where the time goes. forward: a translated ResNet-50 in a ``tf.function`` beside that of
 ``keras.applications``. forward-back: that of ``keras.applications``, translated, beside torchvision's.
+verify: verifying a ResNet-18, beside the forward and backward passes that this consists of.
 
 Everything is measured in turns, and medians are compared, so that a busy machine slows all sides alike.
 """
@@ -19,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parent))
-from measuring import forward, forward_back, lines, startup
+from measuring import forward, forward_back, lines, startup, verifying
 from measuring.result import Result
 
 PARTS: dict[str, Callable[[], list[Result]]] = {
@@ -27,6 +28,7 @@ PARTS: dict[str, Callable[[], list[Result]]] = {
     "lines": lines.measure,
     "forward": forward.measure,
     "forward-back": forward_back.measure,
+    "verify": verifying.measure,
 }
 
 

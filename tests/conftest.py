@@ -2,5 +2,5 @@
 
 import os
 
-# Before PyTorch is imported: its threads spin while they wait for each other, which on a busy machine takes most of the time.
+# Before PyTorch is imported: its threads spin while they wait for each other, most of the time on a busy machine.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

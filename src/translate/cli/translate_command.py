@@ -40,6 +40,7 @@ class Request:
     inputs: tuple[str, ...]
     time_limit: float
     memory_limit: float
+    network: bool
     examples: int
     seed: int
     quiet: bool
@@ -108,6 +109,7 @@ class Outcome:
 @click.option(
     "--memory-limit", type=click.FloatRange(min=0, min_open=True), default=16, show_default=True, metavar="GIB"
 )
+@click.option("--network", is_flag=True, help="With --verify: let the models reach other machines.")
 @click.option(
     "--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Combinations of sizes to draw."
 )

@@ -40,6 +40,7 @@ def verify_files(request: Request, source: Source, written: Path | str, translat
         seed=request.seed,
         time_limit=request.time_limit,
         memory_limit=int(request.memory_limit * 2**30),
+        network=request.network,
         rules=tuple(str(folder.resolve()) for folder in request.rules),
         **_arrangements(translation, request.model),
     )

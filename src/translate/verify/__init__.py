@@ -2,6 +2,6 @@
 
 from translate.verify.result import Comparison, Options, Verification
 from translate.verify.spec import SpecError
-from translate.verify.verification import verify
+from translate.verify.verification import verify, warm
 
-__all__ = ["Comparison", "Options", "SpecError", "Verification", "verify"]
+__all__ = ["Comparison", "Options", "SpecError", "Verification", "verify", "warm"]

@@ -260,6 +260,7 @@ class Checker:
             arrangements=self.match.in_words(self.inputs),
             notes=tuple(dict.fromkeys([*tally.notes, *self.bench.watch.reasons()])),
             seconds=seconds,
+            passes=self.bench.setting.passes,
         )
 
 

@@ -116,11 +116,11 @@ class KerasSide(Side):
         tf = self._tf
         starts = [tf.convert_to_tensor(array) for array in call.given()]
         if call.cotangents is None:
-            with self.file.blamed():
+            with self.file.blamed(), self.setting.timed():
                 found = dict(leaves(self._call(model, starts, call.training)))
             return Run({path: _array(value) for path, value in found.items()})
         floats = {i: x for i, x in enumerate(starts) if x.dtype.is_floating}
-        with self.file.blamed(), tf.GradientTape() as tape:
+        with self.file.blamed(), self.setting.timed(), tf.GradientTape() as tape:
             for x in floats.values():
                 tape.watch(x)
             found = dict(leaves(self._call(model, starts, call.training)))
@@ -131,7 +131,7 @@ class KerasSide(Side):
         by = [*floats.values(), *[keras_layers.tensor(p.keras) for p in call.pairs]]
         gradients: list[Any] = [None] * len(by)
         if derived:
-            with self.file.blamed():
+            with self.file.blamed(), self.setting.timed():
                 gradients = tape.gradient(list(derived.values()), by, output_gradients=weights)
         arrays = filled([None if g is None else _array(tf.convert_to_tensor(g)) for g in gradients], by, call.dtype)
         inputs = {i: g.transpose(axes.inverse(call.order(i))) for i, g in zip(floats, arrays, strict=False)}

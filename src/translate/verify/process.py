@@ -8,16 +8,16 @@ import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Literal
+from typing import IO, Literal, Protocol
 
 import psutil
 
 _POLL = 0.05
 _KEPT_OUTPUT = 16 * 1024
-_MARK = "TRANSLATE_VERIFY_WORKER"
+MARK = "TRANSLATE_VERIFY_WORKER"
 """In the environment of the worker and so of all that it starts, whatever process group they move to."""
 
 
@@ -52,34 +52,57 @@ class _Tail(threading.Thread):
         return self._kept.decode("utf-8", "replace")
 
 
+class Watched(Protocol):
+    """A process that was started, and can be asked whether it has ended."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None:
+        """Its exit status, negative for a signal; None while it runs."""
+        ...
+
+
 def run(command: Sequence[str], environment: Mapping[str, str], time_limit: float, memory_limit: int) -> Ending:
     """Run ``command`` to its end or to a limit (seconds; bytes resident in it and all processes it started)."""
     mark = uuid.uuid4().hex
-    started = time.monotonic()
     process = subprocess.Popen(
         command,
-        env={**environment, _MARK: mark},
+        env={**environment, MARK: mark},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
     assert process.stdout is not None
-    tail = _Tail(process.stdout)
+    with process.stdout as output:
+        return attend(process, output, mark, time_limit, memory_limit)
+
+
+def attend(
+    process: Watched,
+    output: IO[bytes],
+    mark: str,
+    time_limit: float,
+    memory_limit: int,
+    spared: Collection[int] = (),
+) -> Ending:
+    """Stay with a process until it ends or is ended. Of what carries the mark only those ``spared`` are left."""
+    started = time.monotonic()
+    tail = _Tail(output)
     tail.start()
     try:
         reason = _watch(process, started + time_limit, memory_limit)
     finally:  # also when we are interrupted
-        _kill_all(process, mark)
+        status = _kill_all(process, mark, spared)
         tail.join(timeout=1)
     seconds = time.monotonic() - started
     if reason is not None:
         return Ending(reason, 0, tail.text(), seconds)
-    status = process.returncode
     return Ending("signal" if status < 0 else "exit", abs(status), tail.text(), seconds)
 
 
-def _watch(process: subprocess.Popen[bytes], until: float, memory_limit: int) -> Literal["time", "memory"] | None:
+def _watch(process: Watched, until: float, memory_limit: int) -> Literal["time", "memory"] | None:
     while process.poll() is None:
         if time.monotonic() > until:
             return "time"
@@ -101,17 +124,24 @@ def _memory(pid: int) -> int:
     return total
 
 
-def _kill_all(process: subprocess.Popen[bytes], mark: str) -> None:
-    """End the worker, its process group, and whatever carries its mark."""
+def _kill_all(process: Watched, mark: str, spared: Collection[int]) -> int:
+    """End the process, its group, and whatever carries its mark. Gives its exit status."""
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-    if process.poll() is None:
-        process.kill()
-    process.wait()
+    elif process.poll() is None:
+        os.kill(process.pid, signal.SIGTERM)  # on Windows that is no polite one
+    while (status := process.poll()) is None:
+        time.sleep(_POLL)
+    kill_marked(mark, spared)
+    return status
+
+
+def kill_marked(mark: str, spared: Collection[int] = ()) -> None:
+    """End all processes that carry the mark, whatever group they moved to."""
     for other in psutil.process_iter():
         try:
-            if other.environ().get(_MARK) == mark:
+            if other.pid not in spared and other.environ().get(MARK) == mark:
                 other.kill()
         except (psutil.Error, OSError):  # not ours to look into, or gone
             continue

@@ -36,6 +36,8 @@ class Options:
     weights: str = ""
     """An expression that gives the source's weights: a list as ``set_weights`` takes it, a ``state_dict``, or the name
     of a file of either framework. Without it they are random."""
+    network: bool = False
+    """Whether the models may reach other machines. Decided for a ``warm`` server as a whole."""
     rules: tuple[str, ...] = ()
     """Folders of the user's own rules, for their ``weights``."""
 
@@ -84,6 +86,8 @@ class Verification:
     """The order of axes in the translation that was used, by input and output."""
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    passes: float = 0.0
+    """Seconds of these in the forward and backward passes of both models."""
     output: str = ""
     """The end of what the models printed."""
 

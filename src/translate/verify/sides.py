@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -83,11 +84,22 @@ class Setting:
     watch: Watch
     running: str = ""
     """The dtype in which one of the models is being built or run."""
+    passes: float = 0.0
+    """Seconds spent in forward and backward passes."""
     keyed: bool | None = None
     """Whether a source that takes several tensors in one argument takes them in a mapping; None: not known yet."""
 
     def is_running(self, dtype: str) -> bool:
         return self.running == dtype
+
+    @contextmanager
+    def timed(self) -> Generator[None]:
+        """A pass of one of the models."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.passes += time.perf_counter() - started
 
     @contextmanager
     def run_in(self, dtype: str) -> Generator[None]:

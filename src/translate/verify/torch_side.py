@@ -89,7 +89,7 @@ class TorchSide(Side):
             for x in floats.values():
                 x.requires_grad_()
             # A copy, because a model may write into its input, which autograd forbids for one that is derived by.
-            with self.file.blamed():
+            with self.file.blamed(), self.setting.timed():
                 function = model.forward if self.is_model(model) else model
                 found = dict(leaves(model(*self.packed(function, [x.clone() for x in starts]))))
         for table, name, tensor in before:
@@ -115,7 +115,7 @@ class TorchSide(Side):
         )
         if not isinstance(total, torch.Tensor) or not by:
             return [None] * len(by)
-        with self.file.blamed():
+        with self.file.blamed(), self.setting.timed():
             gradients = torch.autograd.grad(total, by, allow_unused=True)
         return [None if g is None else _array(g) for g in gradients]
 

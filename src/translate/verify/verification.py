@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import translate
-from translate.verify import process
 from translate.verify.process import Ending
 from translate.verify.result import Options, Verification
 from translate.verify.spec import Inputs
+from translate.verify.workers import Server, can_be_warm, cold
 
 _SHOWN_OUTPUT = 4000
 
@@ -27,6 +27,7 @@ def verify(
     inputs: Sequence[str],
     *,
     options: Options | None = None,
+    server: Server | None = None,
 ) -> Verification:
     """Run a model and its translation on the same random inputs and weights, in a process of its own.
 
@@ -35,6 +36,7 @@ def verify(
     the namespace of either file: ``resnet50(num_classes=10)``. ``inputs`` has one description for each input, with its
     axes as the source has them: ``x: float32[N,3,H,W], H in 32..96 by 32`` or ``tokens: int64[N,T] < 1000``.
 
+    With a ``server`` (``warm``), the process is a copy of one that has the frameworks imported already.
     Always answers, whatever the models do. Raises SpecError if ``inputs`` cannot be read, and FileNotFoundError.
     """
     options = options or Options()
@@ -49,11 +51,20 @@ def verify(
             "options": asdict(options),
         }
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
-        # -P: no module in the current folder stands in for one of ours.
-        command = [sys.executable, "-P", "-m", "translate.verify.worker", name]
-        ending = process.run(command, _environment(folder), options.time_limit, options.memory_limit)
+        run = server.run if server else cold(_environment())
+        ending = run(folder, options.time_limit, options.memory_limit)
         result = _result(folder, ending) or _failure(folder, ending, options)
     return replace(result, seconds=ending.seconds, output=_printed(ending.output))
+
+
+@contextmanager
+def warm(*, network: bool = False) -> Generator[Server | None]:
+    """For many verifications: the frameworks are imported once. None where the system has no means for it."""
+    if not can_be_warm():
+        yield None
+        return
+    with Server(_environment(), network=network) as server:
+        yield server
 
 
 def _printed(output: str) -> str:
@@ -72,7 +83,7 @@ def _file(given: Path | str, place: Path) -> Path:
     return place
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     package = str(Path(translate.__file__).parents[1])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
@@ -85,7 +96,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "CUDA_VISIBLE_DEVICES": "-1",
-        "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
     }
 
 

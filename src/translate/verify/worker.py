@@ -9,16 +9,28 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from translate.verify import isolation
 from translate.verify.result import Options
 
 
-def main(folder: Path) -> None:
-    _no_core_dumps()
+def prepare(*, network: bool) -> None:
+    """Give up what code of the user must not have. While there is one thread."""
+    isolation.no_core_dumps()
+    if not network:
+        isolation.no_network()
+
+
+def work(folder: Path) -> NoReturn:
+    """Do what is asked, and end: the user's threads and exit handlers get no chance to hold us."""
+    own = os.getpid()
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(folder / "hypothesis")
     request: dict[str, Any] = json.loads((folder / "request.json").read_text(encoding="utf-8"))
 
     def progress(stage: str) -> None:
+        if os.getpid() != own:  # the user's code forked, and this is the copy
+            os._exit(0)
         (folder / "stage").write_text(stage, encoding="utf-8")
 
     progress("importing the frameworks")
@@ -33,20 +45,14 @@ def main(folder: Path) -> None:
         Options(**options),
         progress,
     )
-    unfinished = folder / "unfinished.json"
-    unfinished.write_text(json.dumps(result.to_json()), encoding="utf-8")
-    unfinished.rename(folder / "result.json")
-    # The user's threads and exit handlers get no chance to hold us.
+    if os.getpid() == own:
+        unfinished = folder / "unfinished.json"
+        unfinished.write_text(json.dumps(result.to_json()), encoding="utf-8")
+        unfinished.rename(folder / "result.json")
     os._exit(0)
 
 
-def _no_core_dumps() -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    asked = Path(sys.argv[1])
+    prepare(network=json.loads((asked / "request.json").read_text(encoding="utf-8"))["options"]["network"])
+    work(asked)
