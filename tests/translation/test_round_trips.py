@@ -23,12 +23,10 @@ STOPPED: dict[To, dict[str, tuple[str, str]]] = {
     "tf": {
         "mixed_blocks": ("T102", "layers that are told data_format='channels_first'"),
         "pixel_pairs": ("T103", "indexing by several tensors stops the first step"),
-        "position_mask": ("T106", "a function that makes a layer without weights, and calls it, in a constructor"),
         "sequence_conv": (
             "T105",
             "a sequence goes into a loop of convolutions: it is an image from the second round on",
         ),
-        "two_towers": ("T105", "a layer with two inputs, which learns their sizes"),
     },
     "torch": {
         "dilated": ("T101", "recurrent layers have no rules from PyTorch to Keras"),
@@ -39,7 +37,7 @@ STOPPED: dict[To, dict[str, tuple[str, str]]] = {
 }
 """By the direction of the first step: fixtures that do not come back, the code that says so, and why."""
 QUICK = {
-    "tf": ("cbam", "densenet", "inception", "lenet", "mobile", "norms", "volume"),
+    "tf": ("cbam", "densenet", "inception", "lenet", "mobile", "norms", "position_mask", "two_towers", "volume"),
     "torch": ("attention", "custom_layers", "detector", "dictionary", "mobile_blocks", "residual", "sequential"),
 }
 """The others take minutes."""

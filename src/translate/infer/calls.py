@@ -222,10 +222,10 @@ def inputs(state: State, node: cst.Call, operands: Operands) -> Value:
 
 
 def is_layer_class(rule: Rule, name: str) -> bool:
-    """Classes make layers, functions compute."""
-    if rule.data.get("makes") == "layer":
-        return True
-    makes = name.rpartition(".")[2][:1].isupper() or rule.data.get("makes") == "layer"
+    """Classes make layers, functions compute; ``makes`` says it where that is not so."""
+    if "makes" in rule.data:
+        return rule.data["makes"] == "layer"
+    makes = name.rpartition(".")[2][:1].isupper()
     return makes and "tensors" in rule.data and "role" not in rule.data
 
 

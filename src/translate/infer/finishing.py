@@ -50,6 +50,8 @@ def finish(state: State) -> None:
     for call, info, statements in state.constructions:
         _constructed(state, call, info, statements)
     module_lists.finish(state)
+    if not state.dialect.last:
+        _unbuilt(state)
     _spread_training(state)
     facts.classes = state.classes
     facts.initialisers = {f.node for f, yes in state.initialisers.items() if yes}
@@ -59,6 +61,22 @@ def finish(state: State) -> None:
         if info.inside:
             for base in info.lineage():
                 base.inside = True
+
+
+def _unbuilt(state: State) -> None:
+    """A ``build`` that could not become a part of the constructor: nothing calls it in PyTorch."""
+    for info in state.classes:
+        build = info.methods.get("build")
+        if build is None or not is_module(state, info) or _is_called(state, build):
+            continue
+        state.statements = [build.node]
+        message = f"{info.name}.build stays, and nothing calls it in PyTorch: only the last size of a shape is told"
+        state.report(build.node, "T103", message, "make the weights in the constructor, from sizes that it is told")
+    state.statements = []
+
+
+def _is_called(state: State, method: FunctionInfo) -> bool:
+    return any(callee is method for _, callee, _ in state.calls.values())
 
 
 def _constructed(state: State, call: cst.Call, info: ClassInfo, statements: tuple[cst.CSTNode, ...]) -> None:

@@ -37,9 +37,13 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
     case = apply.case
     if rule.data.get("takes_mask"):
         state.masked.append(layer.name)
+    at_once = node.func is layer.node
+    if at_once and _keeps(rule) and state.frame.function is not None and sizes.maker(state) is None:
+        message = f"{layer.name} is made anew at each call: what it keeps, and whether it trains, is not the model's"
+        state.report(node, "T106", message, "make it in the constructor")
     if rule.code:
         return HOOKS[rule.code + "_layer"](state, layer, bound, operands)
-    if "inline" in rule.data and not state.chaining:
+    if "inline" in rule.data and not state.chaining and (at_once or not rule.data["inline"].get("at_once")):
         return _inline(state, layer, operands[0], node)
     if "calling" in rule.data:
         value, apply = calling.call(state, layer, operands, node)
@@ -69,6 +73,14 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
         for tensor in tensors_in(operands[0].value):
             tensor.changed_in_place(state.uncertain)
     return value
+
+
+def _keeps(rule: Rule) -> bool:
+    """Whether a layer has weights or states, or does something else in training: it is more than an operation."""
+    if rule.weights or rule.training or rule.data.keys() & {"always", "sized", "late", "states", "wraps"}:
+        return True
+    names = [p.name for p in rule.source[0].parameters]
+    return any(name == "seed" or name.endswith("_initializer") for name in names)
 
 
 def _flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str) -> tuple[Value, dict[str, object]]:

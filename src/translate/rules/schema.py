@@ -108,7 +108,7 @@ RULE_KEYS: dict[str, _Kind] = {
     "code": _Kind("the name of a function", _matching(r"^[a-z_][a-z0-9_]*$")),
     "prove": _MAPPING,
     "result": _Kind("pair", lambda v: v == "pair"),
-    "makes": _Kind("layer", lambda v: v == "layer"),
+    "makes": _Kind("layer or tensor", lambda v: v in ("layer", "tensor")),
     "role": _Kind("a name", _matching(r"^[a-z_]+$")),
     "model": _SIGNATURE,
     "layer": _SIGNATURE,

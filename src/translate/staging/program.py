@@ -169,11 +169,15 @@ class Program:
     def _is_model(self, node: cst.CSTNode, function: Function) -> bool:
         return isinstance(node, cst.Call) and len(node.args) > 1 and self.framework_name(node.func, function) == MODEL
 
-    def makes(self, function: Function) -> bool:
-        """Whether a call of the function makes layers or inputs."""
+    def makes(self, function: Function, *, operations: bool = True) -> bool:
+        """Whether a call of the function makes layers or inputs.
+
+        Without ``operations``, layers do not count that keep nothing, where one is called as it is made.
+        """
         reading = FunctionReading(self, function)
+        skipped = set[cst.CSTNode]() if operations else self._operations(function)
         for node in within(function.node.body):
-            if isinstance(node, cst.Call):
+            if isinstance(node, cst.Call) and node not in skipped:
                 if self.framework_name(node.func, function) == INPUT:
                     return True
                 atoms = reading.atoms(node.func)
@@ -183,6 +187,17 @@ class Program:
                 if APPLIED in atoms and of_file:
                     return True
         return False
+
+    def _operations(self, function: Function) -> set[cst.CSTNode]:
+        """``Flatten()(x)``, and ``Flatten()`` in it."""
+        found: set[cst.CSTNode] = set()
+        for node in within(function.node.body):
+            if isinstance(node, cst.Call) and isinstance(node.func, cst.Call):
+                name = self.framework_name(node.func.func, function)
+                entry = self.table.layers.get(name or "")
+                if entry is not None and entry.keeps_nothing:
+                    found |= {node, node.func}
+        return found
 
     def _owner(self, function: Function | None, name: str) -> Function | None:
         while function is not None and name not in function.env:

@@ -100,7 +100,8 @@ def _methods(program: Program) -> list[Finding]:
     found: list[Finding] = []
     for function in program.functions:
         left = function.kind == PLAIN and function.original not in program.failed and not _is_inner(function)
-        if left and TENSOR in function.result and program.makes(function) and _applies(function):
+        made = left and TENSOR in function.result and program.makes(function, operations=False)
+        if made and _applies(function):
             message = f"`{function.name}` stays as it is: it makes layers, but not for tensors that it takes"
             found.append(Finding(function.original, CODE, message, statement=function.original))
     for statement in program.module.body:

@@ -29,6 +29,8 @@ class Entry:
     out: str = ""
     sized: bool = False
     wraps: str = ""
+    keeps_nothing: bool = False
+    """No weights, no states, nothing else in training: where it is called as it is made, it is an operation."""
     shape: str = ""
     """``same`` as the input's, ``vector``, or ``flat``."""
     inputs: Sequence[str] = ()
