@@ -68,9 +68,8 @@ class Checker:
             self._float32(base)
         return self._verification(time.monotonic() - started)
 
-    def _arrays(self, at: Mapping[str, int]) -> list[Array]:
-        seed = self.options.seed
-        return [randomise.inputs(i.shape(at), i.dtype, i.below, seed, i.name) for i in self.inputs.inputs]
+    def _arrays(self, at: Mapping[str, int]) -> list[Array | None]:
+        return randomise.arrays(self.inputs, at, self.options.seed)
 
     def _accept(self, at: Sizes) -> None:
         self.bench.source.run(self.source, Call(self._arrays(at)))
@@ -99,9 +98,11 @@ class Checker:
         """Evaluation mode at the first sizes, with other batches, then at drawn sizes."""
         batch = self.inputs.batch
         others = [{**base, batch: n} for n in _OTHER_BATCHES] if batch and batch not in self.inputs.ranges else []
-        for at in [base, *others]:
+        for at in [base, *others, *self.inputs.with_and_without(base)]:
             comparisons = self._compare_if_accepted(at)
-            if comparisons is not None and self.tally.equal:
+            if comparisons is None:
+                self.tally.notes += self.inputs.needed(at)
+            elif self.tally.equal:
                 self.tally.sizes.append(at)
                 self.tally.add(comparisons, at)
         if self.tally.equal:
@@ -136,7 +137,7 @@ class Checker:
             return None
         return self._compare(at, expected)
 
-    def _run_source(self, arrays: Sequence[Array], *, training: bool = False) -> Run:
+    def _run_source(self, arrays: Sequence[Array | None], *, training: bool = False) -> Run:
         call = Call(arrays, training=training, cotangents=self._cotangents(), pairs=self._parameters())
         return self.bench.source.run(self.source, call)
 
@@ -181,7 +182,7 @@ class Checker:
         return found if all(c.equal for c in found) else self._without_rounding(found, arrays, expected, prefix)
 
     def _without_rounding(
-        self, found: list[Comparison], arrays: Sequence[Array], expected: Run, prefix: str
+        self, found: list[Comparison], arrays: Sequence[Array | None], expected: Run, prefix: str
     ) -> list[Comparison]:
         """The source once more, on inputs changed in the last bits; its buffers stay as they are."""
         with self.bench.source.restored(self.source):

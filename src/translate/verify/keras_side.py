@@ -74,11 +74,11 @@ class KerasSide(Side):
 
     def _traced(self, function: Any) -> Any:
         """A function that makes layers makes them once: as a functional model."""
-        if self.is_model(function):
+        if self.is_model(function) or not self.setting.inputs.is_plain:
             return function
         tensors: list[Any] = []
         for one in self.setting.inputs.inputs:
-            shape = [None if isinstance(d, str) else d for d in one.dimensions]
+            shape = [d if isinstance(d, int) else None for d in one.dimensions]
             tensors.append(self._keras.Input(batch_shape=shape, dtype=None if one.is_float else one.dtype))
         try:
             model = self._keras.Model(tensors, function(*self._packed(function, tensors)))
@@ -114,12 +114,12 @@ class KerasSide(Side):
 
     def _run(self, model: Any, call: Call) -> Run:
         tf = self._tf
-        starts = [tf.convert_to_tensor(array) for array in call.given()]
+        starts = [None if array is None else tf.convert_to_tensor(array) for array in call.given()]
         if call.cotangents is None:
             with self.file.blamed(), self.setting.timed():
                 found = dict(leaves(self._call(model, starts, call.training)))
             return Run({path: _array(value) for path, value in found.items()})
-        floats = {i: x for i, x in enumerate(starts) if x.dtype.is_floating}
+        floats = {i: x for i, x in enumerate(starts) if x is not None and x.dtype.is_floating}
         with self.file.blamed(), self.setting.timed(), tf.GradientTape() as tape:
             for x in floats.values():
                 tape.watch(x)
@@ -142,6 +142,10 @@ class KerasSide(Side):
         is_model = self.is_model(model)
         takes_training = is_model or "training" in inspect.signature(model).parameters
         keywords = {"training": training} if takes_training else {}
+        if not self.setting.inputs.is_plain:
+            function = model.call if is_model else model
+            given, named = self.bound(function, tensors, ("training", "mask") if self.is_source else ("training",))
+            return model(*given, **named, **keywords)
         arguments = self._arguments(model, tensors)
         untried = self.is_source and self.setting.keyed is None and len(arguments) == 1 and len(tensors) > 1
         if not untried or isinstance(arguments[0], dict):

@@ -87,7 +87,7 @@ def give_weights(pairs: Sequence[Pair], values: Mapping[str, Any]) -> None:
 
 
 def find_match(
-    bench: Bench, source: Any, inputs: Inputs, arrays: Sequence[Array], options: Options, rules: RuleSet
+    bench: Bench, source: Any, inputs: Inputs, arrays: Sequence[Array | None], options: Options, rules: RuleSet
 ) -> Match:
     """Build the translation and try orders of axes until its outputs are the source's.
 
@@ -130,7 +130,7 @@ def _given(bench: Bench, match: Match, options: Options) -> Mapping[str, Any]:
     return {p.path: p.to_torch(np.array(p.keras.numpy())).copy() for p in match.pairs}
 
 
-def _values(bench: Bench, match: Match, arrays: Sequence[Array], seed: int) -> Mapping[str, Any]:
+def _values(bench: Bench, match: Match, arrays: Sequence[Array | None], seed: int) -> Mapping[str, Any]:
     """Random weights, with running statistics that fit them where the PyTorch side can train on these inputs."""
     values = randomise.weights(match.pairs, seed)
     module, _ = bench.by_framework(match.source, match.target)

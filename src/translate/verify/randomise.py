@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from translate.verify.load import UserError
+from translate.verify.spec import Inputs
 from translate.weights import Pair
 
 FloatArray = npt.NDArray[np.float64]
@@ -45,14 +47,33 @@ def _value(pair: Pair, random: np.random.Generator) -> FloatArray:
     return random.uniform(0.5, 1.5, shape)
 
 
-def inputs(shape: tuple[int, ...], dtype: str, below: int, seed: int, name: str) -> Any:
-    """The numbers of one input, float ones as float64 that float32 has too."""
+def arrays(inputs: Inputs, sizes: Mapping[str, int], seed: int) -> list[Any]:
+    """The numbers of all inputs at some sizes; None for one that is left out.
+
+    Raises UserError if there are no such sizes, e.g. ``T-2`` where ``T`` is 1.
+    """
+    found: list[Any] = []
+    for one, there in zip(inputs.inputs, inputs.present(sizes), strict=True):
+        try:
+            shape, bounds = one.shape(sizes), one.bounds(sizes)
+        except ZeroDivisionError:
+            raise UserError(f"a size of {one.name} is divided by 0", "ValueError") from None
+        if min(shape, default=0) < 0 or (bounds is not None and bounds[0] > bounds[1]):
+            raise UserError(f"no {one.dtype}{list(shape)} for {one.name}: nothing is that small", "ValueError")
+        found.append(numbers(shape, one.dtype, bounds, seed, one.name) if there else None)
+    return found
+
+
+def numbers(shape: tuple[int, ...], dtype: str, bounds: tuple[float, float] | None, seed: int, name: str) -> Any:
+    """The numbers of one input, float ones as float64 that float32 has too. ``bounds`` are included."""
     random = generator(seed, f"input {name} {shape}")
     if "float" in dtype:
-        return random.standard_normal(shape).astype(np.float32).astype(np.float64)
+        drawn = random.standard_normal(shape) if bounds is None else random.uniform(*bounds, shape)
+        return drawn.astype(np.float32).astype(np.float64)
     if dtype == "bool":
         return random.random(shape) < 0.5
-    return random.integers(0, below, shape).astype(dtype)
+    low, high = bounds or (0, 1)
+    return random.integers(int(low), int(high), shape, endpoint=True).astype(dtype)
 
 
 def cotangent(seed: int, path: str, shape: tuple[int, ...]) -> FloatArray:

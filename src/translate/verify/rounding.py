@@ -20,12 +20,12 @@ MOST = 1e-7
 """Of the scale: more than that is never taken for rounding. Faults start about here."""
 
 
-def nudged(arrays: Sequence[Array]) -> list[Array]:
+def nudged(arrays: Sequence[Array | None]) -> list[Array | None]:
     """The same inputs, those of floating numbers changed by a few units in the last place."""
     random = np.random.default_rng(0)
-    found: list[Array] = []
+    found: list[Array | None] = []
     for array in arrays:
-        if array.dtype.kind == "f":
+        if array is not None and array.dtype.kind == "f":
             steps = random.integers(-4, 5, array.shape)
             found.append(array * (1 + steps * np.finfo(np.float64).eps))
         else:

@@ -9,20 +9,23 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 
 from translate.verify.axes import Order
 from translate.verify.compare import Array
 from translate.verify.exceptions import Watch
-from translate.verify.load import UserFile
+from translate.verify.load import UserError, UserFile
 from translate.verify.masks import Draws
-from translate.verify.spec import Inputs
+from translate.verify.spec import Fixed, Inputs
 from translate.weights import Pair
 
 Cotangents = Callable[[str, tuple[int, ...]], Array]
 """From the path and shape (the source's) of an output to the weights of its elements in the sum that is derived."""
+
+Arguments: TypeAlias = tuple[list[Any], dict[str, Any]]
+"""Positional ones, and those by name."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ class Run:
 class Call:
     """One call of a model; float inputs are given as ``dtype``."""
 
-    arrays: Sequence[Array]
-    """The inputs in the source's order of axes."""
+    arrays: Sequence[Array | None]
+    """The inputs in the source's order of axes; None: left out."""
     orders: Sequence[Order] = ()
     """How the side that is called has them; empty: as the source."""
     dtype: str = "float64"
@@ -56,11 +59,15 @@ class Call:
 
     def order(self, index: int) -> Order:
         """Of one input."""
-        return self.orders[index] if self.orders else tuple(range(self.arrays[index].ndim))
+        array = self.arrays[index]
+        return self.orders[index] if self.orders else tuple(range(0 if array is None else array.ndim))
 
-    def given(self) -> Iterator[Array]:
+    def given(self) -> Iterator[Array | None]:
         """The inputs as they are handed over."""
         for index, array in enumerate(self.arrays):
+            if array is None:
+                yield None
+                continue
             turned = array.transpose(self.order(index)).copy()
             yield turned.astype(self.dtype) if turned.dtype.kind == "f" else turned
 
@@ -165,6 +172,36 @@ class Side(ABC):
         if takes_any or len(positional) != 1 or len(tensors) < 2:
             return list(tensors)
         return [self.keyed_tensors(tensors) if self.setting.keyed else list(tensors)]
+
+    def bound(self, function: Callable[..., Any], tensors: Sequence[Any], ignored: Sequence[str] = ()) -> Arguments:
+        """The arguments where the inputs are more than one tensor each: tuples, fixed values, some left out.
+
+        By position as long as nothing is left out before, then by the names of the parameters.
+        """
+        own = {a.name for a in self.setting.inputs.arguments}
+        parameters = [p for p in inspect.signature(function).parameters.values() if p.name not in set(ignored) - own]
+        names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        by_name = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY} | set(names)
+        anything = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        positional: list[Any] = []
+        keywords: dict[str, Any] = {}
+        for index, found in enumerate(self.setting.inputs.bind(tensors)):
+            if found is None:
+                continue
+            argument, value = found
+            known = argument.name in by_name
+            in_order = (
+                index == len(positional) and not keywords and (not known or names[index : index + 1] == [argument.name])
+            )
+            if in_order and not isinstance(argument, Fixed):
+                positional.append(value)
+            elif known or (anything and argument.name):
+                keywords[argument.name] = value
+            elif index < len(names):
+                keywords[names[index]] = value
+            else:
+                raise UserError(f"the {self.file.side} has no parameter {argument.name!r}", "TypeError")
+        return positional, keywords
 
     def keyed_tensors(self, tensors: Sequence[Any]) -> dict[str, Any]:
         """The tensors by the names that the inputs were given."""

@@ -40,14 +40,16 @@ def _trials(inputs: Inputs) -> Iterator[Sizes]:
     free = [n for n in inputs.names if n != inputs.batch]
     several = rank >= 4 and len(free) >= 2
     seen: list[Sizes] = []
-    for size in (_IMAGES if rank == 4 else _VIDEOS) if several else _SEQUENCES:
-        sizes = dict.fromkeys(inputs.names, size)
-        if inputs.batch:
-            sizes[inputs.batch] = 2
-        sizes = {n: inputs.ranges[n].clip(s) if n in inputs.ranges else s for n, s in sizes.items()}
-        if sizes not in seen:
-            seen.append(sizes)
-            yield sizes
+    for there in (1, 0) if inputs.switches else (1,):  # optional arguments
+        for size in (_IMAGES if rank == 4 else _VIDEOS) if several else _SEQUENCES:
+            sizes = dict.fromkeys(inputs.names, size)
+            if inputs.batch:
+                sizes[inputs.batch] = 2
+            sizes = {n: inputs.ranges[n].clip(s) if n in inputs.ranges else s for n, s in sizes.items()}
+            sizes |= dict.fromkeys(inputs.switches, there)
+            if sizes not in seen:
+                seen.append(sizes)
+                yield sizes
 
 
 def ranges(inputs: Inputs, base: Mapping[str, int]) -> dict[str, Range]:
@@ -60,7 +62,7 @@ def ranges(inputs: Inputs, base: Mapping[str, int]) -> dict[str, Range]:
             found[name] = _BATCHES
         else:
             found[name] = Range(base[name], base[name] + base[name] // 2)
-    return found
+    return found | dict.fromkeys(inputs.switches, Range(0, 1))
 
 
 class Search:
@@ -85,14 +87,15 @@ class Search:
         from hypothesis import strategies as st
         from hypothesis.errors import Unsatisfiable
 
-        spatial = [n for n in spans if n != self._inputs.batch]
+        spatial = [n for n in self._inputs.names if n != self._inputs.batch]
+        stepped = {n for n in spatial if n not in self._inputs.ranges}
 
         @st.composite
         def drawn(draw: Any) -> Sizes:
             step = draw(st.sampled_from(_STEPS))
             sizes: Sizes = {}
             for name, span in spans.items():
-                by = span.step if name in self._inputs.ranges or name == self._inputs.batch else step
+                by = step if name in stepped else span.step
                 sizes[name] = span.low + by * draw(st.integers(0, (span.high - span.low) // by))
             free = [n for n in spatial if spans[n].low < spans[n].high]
             assume(len({sizes[n] for n in free}) == len(free))

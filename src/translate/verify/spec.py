@@ -1,10 +1,18 @@
-"""The language in which inputs are described: ``x: float32[N,3,H,W], H in 32..96 by 32``."""
+"""The language in which inputs are described: ``x: float32[N,3,H,W], H in 32..96 by 32``.
+
+docs/inputs.md is its description for users; ``spec_parser.py`` reads it.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal, TypeAlias, TypeVar
+
+from translate.verify.spec_sizes import Range, Size, evaluate, names_in
+
+__all__ = ["BATCH_NAMES", "DTYPES", "Argument", "Fixed", "Group", "Input", "Inputs", "Range", "SpecError", "Values"]
 
 DTYPES = (
     "float16",
@@ -19,7 +27,8 @@ DTYPES = (
     "bool",
 )
 BATCH_NAMES = ("n", "b", "bs", "batch", "batch_size")
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+)|(?P<name>[A-Za-z_]\w*)|(?P<sign>\.\.|[:\[\],<]))")
+_BELOW = 10
+T = TypeVar("T")
 
 
 class SpecError(ValueError):
@@ -31,17 +40,14 @@ class SpecError(ValueError):
 
 
 @dataclass(frozen=True)
-class Range:
-    """Sizes from ``low`` to ``high``, both included, every ``step``."""
+class Values:
+    """``in 1..T``: which values a tensor has, both ends included. Of integers the ends may be sizes."""
 
-    low: int
-    high: int
-    step: int = 1
+    low: Size | float
+    high: Size | float
 
-    def clip(self, size: int) -> int:
-        """The smallest allowed size that is not below ``size``, else the largest."""
-        steps = max(0, -(-(size - self.low) // self.step))
-        return self.low + self.step * min(steps, (self.high - self.low) // self.step)
+    def __str__(self) -> str:
+        return f"{self.low}..{self.high}"
 
 
 @dataclass(frozen=True)
@@ -50,113 +56,191 @@ class Input:
 
     name: str
     dtype: str
-    dimensions: tuple[int | str, ...]
-    below: int = 10
+    dimensions: tuple[Size, ...]
+    below: Size = _BELOW
     """Integers are drawn from 0 up to, but without, this."""
+    values: Values | None = None
+    """Instead of ``below``."""
+    optional: bool = False
+    """The model is called with it and without."""
 
     @property
     def is_float(self) -> bool:
         return "float" in self.dtype
 
     def shape(self, sizes: Mapping[str, int]) -> tuple[int, ...]:
-        return tuple(sizes[d] if isinstance(d, str) else d for d in self.dimensions)
+        return tuple(evaluate(d, sizes) for d in self.dimensions)
+
+    def bounds(self, sizes: Mapping[str, int]) -> tuple[float, float] | None:
+        """The smallest and the largest value. None: floats of any size, or truth values."""
+        if self.values is not None:
+            low, high = (v if isinstance(v, float) else evaluate(v, sizes) for v in (self.values.low, self.values.high))
+            return low, high
+        return None if self.is_float or self.dtype == "bool" else (0, evaluate(self.below, sizes) - 1)
+
+    def names(self) -> Iterator[str]:
+        """The named sizes in it."""
+        ends = (self.values.low, self.values.high) if self.values else ()
+        for size in (*self.dimensions, self.below, *ends):
+            if not isinstance(size, float):
+                yield from names_in(size)
+
+    def __str__(self) -> str:
+        """Without the name."""
+        bounds = f" in {self.values}" if self.values else f" < {self.below}" if self.below != _BELOW else ""
+        dimensions = ",".join(str(d) for d in self.dimensions)
+        return f"{self.dtype}[{dimensions}]{'?' if self.optional else ''}{bounds}"
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """An argument that is always the same: ``scale = 2``."""
+
+    name: str
+    value: Any
+
+    def __str__(self) -> str:
+        """Without the name."""
+        return repr(self.value)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Several in one argument: ``(a: ..., b: ...)``, ``[..., ...]`` or ``{a: ..., b: ...}``."""
+
+    name: str
+    kind: Literal["tuple", "list", "dict"]
+    items: tuple[Argument, ...]
+    """In a dict their names are the keys; elsewhere they may have none."""
+    optional: bool = False
+
+    def __str__(self) -> str:
+        """Without the name."""
+        opening, closing = {"tuple": "()", "list": "[]", "dict": "{}"}[self.kind]
+        inside = ", ".join(written(item, quoted=self.kind == "dict") for item in self.items)
+        return f"{opening}{inside}{closing}{'?' if self.optional else ''}"
+
+
+Argument: TypeAlias = Input | Fixed | Group
+
+
+def written(argument: Argument, *, quoted: bool = False) -> str:
+    """An argument as it is read."""
+    name = repr(argument.name) if quoted and not argument.name.isidentifier() else argument.name
+    if isinstance(argument, Fixed):
+        return f"{name} = {argument}" if name else str(argument)
+    return f"{name}: {argument}" if name else str(argument)
+
+
+def leaves(argument: Argument, path: str = "") -> Iterator[Input]:
+    """The tensors in an argument, in order, named by their paths: ``pair.a``, ``pair[0]``, ``batch['image']``."""
+    path = path or argument.name
+    if isinstance(argument, Input):
+        yield replace(argument, name=path)
+    elif isinstance(argument, Group):
+        for index, item in enumerate(argument.items):
+            yield from leaves(item, _inside(argument, path, index))
+
+
+def _inside(group: Group, path: str, index: int) -> str:
+    name = group.items[index].name
+    if not path and name:
+        return name
+    if group.kind == "dict":
+        return f"{path}[{name!r}]"
+    return f"{path}.{name}" if name else f"{path}[{index}]"
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """All tensors that the model takes, in order, and what is known of their named sizes."""
+    """All that the model takes, in order, and what is known of named sizes.
 
-    inputs: tuple[Input, ...]
+    Whether an optional argument is there counts as a size as well: its name with a question mark, 1 or 0.
+    """
+
+    arguments: tuple[Argument, ...]
     ranges: Mapping[str, Range]
 
-    @property
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """The tensors, also those inside of tuples, lists and dicts."""
+        return tuple(leaf for argument in self.arguments for leaf in leaves(argument))
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Named sizes in the order in which they first occur."""
-        return tuple(dict.fromkeys(d for i in self.inputs for d in i.dimensions if isinstance(d, str)))
+        return tuple(dict.fromkeys(name for i in self.inputs for name in i.names()))
+
+    @cached_property
+    def switches(self) -> tuple[str, ...]:
+        """For each optional argument the size that says whether it is there."""
+        return tuple(f"{a.name}?" for a in self.arguments if not isinstance(a, Fixed) and a.optional)
 
     @property
     def batch(self) -> str | None:
         """The named size that counts examples, if one has a name that says so."""
         return next((n for n in self.names if n.lower() in BATCH_NAMES), None)
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """One tensor an argument, and none may be left out."""
+        return all(isinstance(a, Input) and not a.optional for a in self.arguments)
+
+    def is_there(self, argument: Argument, sizes: Mapping[str, int]) -> bool:
+        return sizes.get(f"{argument.name}?", 1) != 0
+
+    def present(self, sizes: Mapping[str, int]) -> tuple[bool, ...]:
+        """For each tensor whether the model gets it."""
+        return tuple(self.is_there(a, sizes) for a in self.arguments for _ in leaves(a))
+
+    def with_and_without(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
+        """The same sizes with each optional argument left out, then with all."""
+        single = [{**sizes, switch: 0} for switch in self.switches]
+        return single + ([{**sizes, **dict.fromkeys(self.switches, 0)}] if len(single) > 1 else [])
+
+    def needed(self, refused: Mapping[str, int]) -> list[str]:
+        """What it says if a model refuses these sizes: an optional argument that it needs."""
+        left_out = [switch.removesuffix("?") for switch in self.switches if not refused[switch]]
+        return [f"the source does not run without {' and '.join(left_out)}"] if left_out else []
+
+    def bind(self, tensors: Sequence[T | None]) -> list[tuple[Argument, Any] | None]:
+        """For each argument its value, made of one tensor a leaf; None for one that is left out (its tensors are)."""
+        rest = iter(tensors)
+        return [self._bound(argument, rest) for argument in self.arguments]
+
+    def _bound(self, argument: Argument, rest: Iterator[T | None]) -> tuple[Argument, Any] | None:
+        taken: list[T | None] = []
+
+        def value(one: Argument) -> Any:
+            if isinstance(one, Fixed):
+                return one.value
+            if isinstance(one, Input):
+                taken.append(next(rest))
+                return taken[-1]
+            parts = [value(item) for item in one.items]
+            if one.kind == "dict":
+                return dict(zip((item.name for item in one.items), parts, strict=True))
+            return tuple(parts) if one.kind == "tuple" else parts
+
+        made = value(argument)
+        return None if taken and all(t is None for t in taken) else (argument, made)
+
+    def render(self) -> tuple[str, ...]:
+        """The texts that ``parse`` reads as this; ranges stand with the first input that has the size."""
+        texts: list[str] = []
+        told: set[str] = set()
+        for argument in self.arguments:
+            text = written(argument)
+            for name in dict.fromkeys(n for leaf in leaves(argument) for n in leaf.names()):
+                if name in self.ranges and name not in told:
+                    told.add(name)
+                    text += f", {name} in {self.ranges[name]}"
+            texts.append(text)
+        return tuple(texts)
+
     @classmethod
     def parse(cls, texts: Sequence[str]) -> Inputs:
-        """Read one description for each input. Raises SpecError."""
-        ranges: dict[str, Range] = {}
-        inputs: list[Input] = []
-        named: set[str] = set()
-        for text in texts:
-            parser = _Parser(text)
-            found = parser.input(ranges)
-            if found.name in named:
-                raise SpecError(f"a second input called {found.name!r}", text, 0)
-            named.add(found.name)
-            inputs.append(found)
-        result = cls(tuple(inputs), ranges)
-        for name in ranges:
-            if name not in result.names:
-                text = next(t for t in texts if re.search(rf"\b{name}\s+in\b", t))
-                raise SpecError(f"no input has a size {name!r}", text, text.index(name))
-        return result
+        """Read one description for each argument. Raises SpecError."""
+        from translate.verify.spec_parser import parse
 
-
-class _Parser:
-    def __init__(self, text: str) -> None:
-        self.text, self.position = text, 0
-
-    def _fail(self, expected: str) -> SpecError:
-        rest = self.text[self.position :]
-        at = self.position + len(rest) - len(rest.lstrip())
-        found = repr(rest.strip()[:12]) if rest.strip() else "the end"
-        return SpecError(f"expected {expected}, found {found}", self.text, at)
-
-    def _take(self, kind: str, *wanted: str) -> str | None:
-        match = _TOKEN.match(self.text, self.position)
-        value = match[kind] if match else None
-        if match is None or value is None or (wanted and value not in wanted):
-            return None
-        self.position = match.end()
-        return value
-
-    def _need(self, kind: str, expected: str, *wanted: str) -> str:
-        value = self._take(kind, *wanted)
-        if value is None:
-            raise self._fail(expected)
-        return value
-
-    def input(self, ranges: dict[str, Range]) -> Input:
-        name = self._need("name", "the name of an input")
-        self._need("sign", "':'", ":")
-        dtype = self._need("name", "a dtype such as float32 or int64", *DTYPES)
-        self._need("sign", "'['", "[")
-        dimensions: list[int | str] = []
-        while self._take("sign", "]") is None:
-            if dimensions:
-                self._need("sign", "',' or ']'", ",")
-            dimensions.append(self._dimension())
-        below = 10
-        if "float" not in dtype and dtype != "bool" and self._take("sign", "<"):
-            below = int(self._need("number", "a number"))
-        while self._take("sign", ","):
-            self._range(ranges)
-        if self.text[self.position :].strip():
-            raise self._fail("',' or the end")
-        return Input(name, dtype, tuple(dimensions), below)
-
-    def _dimension(self) -> int | str:
-        number = self._take("number")
-        if number is None:
-            return self._need("name", "a size: a number or a name")
-        return int(number)
-
-    def _range(self, ranges: dict[str, Range]) -> None:
-        name = self._need("name", "the name of a size")
-        self._need("name", "'in'", "in")
-        start = self.position
-        low = int(self._need("number", "a number"))
-        self._need("sign", "'..'", "..")
-        high = int(self._need("number", "a number"))
-        step = int(self._need("number", "a number")) if self._take("name", "by") else 1
-        if not 1 <= low <= high or step < 1:
-            raise SpecError("not a range of sizes", self.text, start + 1)
-        ranges[name] = Range(low, high, step)
+        return parse(texts)

@@ -83,15 +83,18 @@ class TorchSide(Side):
         if self.is_model(model):
             model.train(call.training)
         before = self._tables(model)
-        starts = [torch.as_tensor(array) for array in call.given()]
+        starts = [None if array is None else torch.as_tensor(array) for array in call.given()]
         with torch.set_grad_enabled(derives):
-            floats = {i: x for i, x in enumerate(starts) if derives and x.is_floating_point()}
+            floats = {i: x for i, x in enumerate(starts) if derives and x is not None and x.is_floating_point()}
             for x in floats.values():
                 x.requires_grad_()
             # A copy, because a model may write into its input, which autograd forbids for one that is derived by.
             with self.file.blamed(), self.setting.timed():
                 function = model.forward if self.is_model(model) else model
-                found = dict(leaves(model(*self.packed(function, [x.clone() for x in starts]))))
+                tensors = [None if x is None else x.clone() for x in starts]
+                plain = self.setting.inputs.is_plain
+                given, named = (self.packed(function, tensors), {}) if plain else self.bound(function, tensors)
+                found = dict(leaves(model(*given, **named)))
         for table, name, tensor in before:
             if table.get(name) is not tensor and table.get(name) is not None:  # assigned to: others know the old one
                 tensor.data, table[name] = table[name].detach(), tensor
@@ -99,8 +102,8 @@ class TorchSide(Side):
         if not derives:
             return Run(outputs)
 
-        named: dict[str, Any] = dict(model.named_parameters()) if self.is_model(model) else {}
-        parameters = {path: p for path, p in named.items() if p.requires_grad and not is_lazy(p)}
+        own: dict[str, Any] = dict(model.named_parameters()) if self.is_model(model) else {}
+        parameters = {path: p for path, p in own.items() if p.requires_grad and not is_lazy(p)}
         by = [*floats.values(), *parameters.values()]
         gradients = filled(self._gradients(found, by, call), by, call.dtype)
         inputs = {i: g.transpose(axes.inverse(call.order(i))) for i, g in zip(floats, gradients, strict=False)}
