@@ -16,7 +16,7 @@ from pathlib import Path
 from translate.verify import worker
 
 _LONGEST = 1 << 16
-_IMPORTED = ("hypothesis", "keras", "torch", "translate.verify.check")
+_IMPORTED = ("hypothesis", "keras", "torch", "translate.verify.check", "translate.verify.jobs")
 
 
 def serve(jobs: socket.socket) -> None:

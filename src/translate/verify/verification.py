@@ -1,23 +1,16 @@
-"""Starting a worker for one verification, and telling in one line how it ended."""
+"""Starting a worker for one verification."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 import tempfile
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import translate
-from translate.verify.process import Ending
+from translate.verify.asking import Answer, ask
 from translate.verify.result import Options, Verification
 from translate.verify.spec import Inputs
-from translate.verify.workers import Server, can_be_warm, cold
-
-_SHOWN_OUTPUT = 4000
+from translate.verify.workers import Server
 
 
 def verify(
@@ -44,33 +37,17 @@ def verify(
     with tempfile.TemporaryDirectory(prefix="translate-verify-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         request = {
+            "job": "verify",
             "source": str(_file(source, folder / "source" / "source.py")),
             "translated": str(_file(translated, folder / "translated" / "translated.py")),
             "model": model,
             "inputs": list(inputs),
             "options": asdict(options),
         }
-        (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
-        run = server.run if server else cold(_environment())
-        ending = run(folder, options.time_limit, options.memory_limit)
-        result = _result(folder, ending) or _failure(folder, ending, options)
-    return replace(result, seconds=ending.seconds, output=_printed(ending.output))
-
-
-@contextmanager
-def warm(*, network: bool = False) -> Generator[Server | None]:
-    """For many verifications: the frameworks are imported once. None where the system has no means for it."""
-    if not can_be_warm():
-        yield None
-        return
-    with Server(_environment(), network=network) as server:
-        yield server
-
-
-def _printed(output: str) -> str:
-    """The end of the output, without what TensorFlow says about its own log."""
-    lines = [line for line in output.splitlines() if "All log messages before absl::InitializeLog" not in line]
-    return "\n".join(lines)[-_SHOWN_OUTPUT:]
+        limits = options.time_limit, options.memory_limit
+        answer = ask(request, folder, *limits, network=options.network, server=server)
+    result = _result(answer) or Verification("failed", answer.failure, seed=options.seed)
+    return replace(result, seconds=answer.seconds, output=answer.output)
 
 
 def _file(given: Path | str, place: Path) -> Path:
@@ -83,58 +60,8 @@ def _file(given: Path | str, place: Path) -> Path:
     return place
 
 
-def _environment() -> dict[str, str]:
-    package = str(Path(translate.__file__).parents[1])
-    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {
-        # PyTorch's threads spin while they wait for each other: on a busy machine six times the time goes into that.
-        "OMP_WAIT_POLICY": "PASSIVE",
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "KERAS_BACKEND": "tensorflow",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "CUDA_VISIBLE_DEVICES": "-1",
-    }
-
-
-def _result(folder: Path, ending: Ending) -> Verification | None:
-    path = folder / "result.json"
-    if ending.reason in ("time", "memory") or not path.is_file():
-        return None
+def _result(answer: Answer) -> Verification | None:
     try:
-        return Verification.from_json(json.loads(path.read_text(encoding="utf-8")))
+        return None if answer.data is None else Verification.from_json(answer.data)
     except (ValueError, TypeError, KeyError):  # the user's code wrote over it
         return None
-
-
-def _failure(folder: Path, ending: Ending, options: Options) -> Verification:
-    try:
-        stage = (folder / "stage").read_text(encoding="utf-8")
-    except OSError:
-        stage = "starting"
-    match ending.reason:
-        case "time":
-            how = f"not finished after {options.time_limit:g} s"
-        case "memory":
-            how = f"needed more than {options.memory_limit / 2**30:.3g} GiB of memory"
-        case "signal":
-            how = f"crashed in native code ({_signal_name(ending.status)})"
-        case "exit":
-            how = f"ended by itself with exit status {ending.status}, without a result"
-    return Verification("failed", f"{how}, while {stage}{_last_line(ending)}", seed=options.seed)
-
-
-def _last_line(ending: Ending) -> str:
-    """What an exit is likely about: the worker's own exceptions end up on standard error."""
-    lines = ending.output.split("\n")
-    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    return f": {last[:200]}" if last and ending.reason == "exit" and ending.status == 1 else ""
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

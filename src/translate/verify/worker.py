@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from translate.verify import isolation
-from translate.verify.result import Options
 
 
 def prepare(*, network: bool) -> None:
@@ -34,25 +33,17 @@ def work(folder: Path) -> NoReturn:
         (folder / "stage").write_text(stage, encoding="utf-8")
 
     progress("importing the frameworks")
-    from translate.verify.check import compare_models
+    from translate.verify import jobs
 
-    options: dict[str, Any] = request["options"]
-    result = compare_models(
-        Path(request["source"]),
-        Path(request["translated"]),
-        request["model"],
-        request["inputs"],
-        Options(**options),
-        progress,
-    )
+    result = jobs.run(request["job"], request, progress)
     if os.getpid() == own:
         unfinished = folder / "unfinished.json"
-        unfinished.write_text(json.dumps(result.to_json()), encoding="utf-8")
+        unfinished.write_text(json.dumps(result), encoding="utf-8")
         unfinished.rename(folder / "result.json")
     os._exit(0)
 
 
 if __name__ == "__main__":
     asked = Path(sys.argv[1])
-    prepare(network=json.loads((asked / "request.json").read_text(encoding="utf-8"))["options"]["network"])
+    prepare(network=json.loads((asked / "request.json").read_text(encoding="utf-8"))["network"])
     work(asked)

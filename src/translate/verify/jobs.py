@@ -1,0 +1,28 @@
+"""What a worker can be asked to do. Plain data in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from translate.verify.result import Options
+
+Request = dict[str, Any]
+Progress = Callable[[str], None]
+
+
+def run(job: str, request: Request, progress: Progress) -> dict[str, Any]:
+    """Do a job: ``verify`` or ``weights``. Imports the frameworks."""
+    return _JOBS[job](request, progress)
+
+
+def _verify(request: Request, progress: Progress) -> dict[str, Any]:
+    from translate.verify.check import compare_models
+
+    files = Path(request["source"]), Path(request["translated"])
+    options = Options(**request["options"])
+    return compare_models(*files, request["model"], request["inputs"], options, progress).to_json()
+
+
+_JOBS: dict[str, Callable[[Request, Progress], dict[str, Any]]] = {"verify": _verify}
