@@ -59,7 +59,7 @@ def _rows(comparisons: list[dict[str, Any]]) -> list[tuple[str, str, str, Text]]
     worst: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for c in comparisons:
         if c["equal"]:
-            worst.setdefault((_kind(c["name"]), c["dtype"]), []).append(c)
+            worst.setdefault((kind_of(c["name"]), c["dtype"]), []).append(c)
     for (kind, dtype), group in worst.items():
         found = max(group, key=lambda c: relative_error(c) or 0.0)
         name = kind if len(group) == 1 else f"{kind} ({len(group)})"
@@ -67,7 +67,7 @@ def _rows(comparisons: list[dict[str, Any]]) -> list[tuple[str, str, str, Text]]
     return rows
 
 
-def _kind(name: str) -> str:
+def kind_of(name: str) -> str:
     """``gradient of conv1.weight`` is one of the gradients: hundreds of them make one row."""
     for words in ("training gradient", "gradient", "training buffer", "buffer", "training output", "output"):
         if name.startswith(words):
