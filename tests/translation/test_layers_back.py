@@ -69,6 +69,19 @@ LAYERS: list[tuple[tuple[int, ...], str]] = [
     (IMAGES, "BatchNormalization(center=False)"),
     (VOLUMES, "BatchNormalization(center=False, scale=False)"),
 ]
+CHANNELS_FIRST = """Conv2D(4, 3, padding='same', data_format='channels_first', activation='softmax'),
+    layers.BatchNormalization(axis=1),
+    layers.ZeroPadding2D(((1, 0), (2, 1)), data_format='channels_first'),
+    layers.Conv2DTranspose(5, 3, strides=2, padding='same', data_format='channels_first'),
+    layers.MaxPooling2D(2, data_format='channels_first'),
+    layers.DepthwiseConv2D(3, data_format='channels_first'),
+    layers.UpSampling2D(2, data_format='channels_first'),
+    layers.GlobalAveragePooling2D(data_format='channels_first')"""
+LAYERS += [
+    (IMAGES, CHANNELS_FIRST),
+    (SEQUENCES, "Conv1D(4, 3, data_format='channels_first'), layers.Flatten(), layers.Dense(2)"),
+    (VOLUMES, "AveragePooling3D(1, data_format='channels_first'), layers.Dense(2)"),
+]
 LAYERS += [
     (SEQUENCES, layer)
     for layer in (
@@ -138,6 +151,10 @@ REPORTED = {
     "UpSampling2D(2, interpolation='bicubic')": "T102",
     "Resizing(4, 5, crop_to_aspect_ratio=True)": "T102",
     "LayerNormalization(axis=1)": "T102",
+    "Flatten(data_format='channels_first')": "T102",
+    "Flatten('channels_first')": "T102",
+    "MaxPooling2D(2, 2, 'valid', 'channels_first')": "T102",
+    "Lambda(lambda x: tf.nn.max_pool2d(x, 2, 2, 'VALID', data_format='NCHW'))": "T102",
     "PReLU()": "T102",
     "Masking()": "T101",
     "ActivityRegularization(0.1)": "T101",
@@ -151,7 +168,7 @@ REPORTED = {
 
 
 def sequential(shape: tuple[int, ...], layer: str) -> str:
-    before = "import keras\nfrom keras import layers\n\n\n"
+    before = "import keras\nimport tensorflow as tf\nfrom keras import layers\n\n\n"
     return f"{before}model = keras.Sequential([keras.Input({shape}), layers.{layer}])\n"
 
 

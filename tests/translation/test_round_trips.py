@@ -21,12 +21,7 @@ from translate.translation import Translation, translate
 To = Literal["tf", "torch"]
 STOPPED: dict[To, dict[str, tuple[str, str]]] = {
     "tf": {
-        "mixed_blocks": ("T102", "layers that are told data_format='channels_first'"),
         "pixel_pairs": ("T103", "indexing by several tensors stops the first step"),
-        "sequence_conv": (
-            "T105",
-            "a sequence goes into a loop of convolutions: it is an image from the second round on",
-        ),
     },
     "torch": {
         "dilated": ("T101", "recurrent layers have no rules from PyTorch to Keras"),
@@ -37,7 +32,18 @@ STOPPED: dict[To, dict[str, tuple[str, str]]] = {
 }
 """By the direction of the first step: fixtures that do not come back, the code that says so, and why."""
 QUICK = {
-    "tf": ("cbam", "densenet", "inception", "lenet", "mobile", "norms", "position_mask", "two_towers", "volume"),
+    "tf": (
+        "cbam",
+        "densenet",
+        "inception",
+        "lenet",
+        "mobile",
+        "norms",
+        "position_mask",
+        "sequence_conv",
+        "two_towers",
+        "volume",
+    ),
     "torch": ("attention", "custom_layers", "detector", "dictionary", "mobile_blocks", "residual", "sequential"),
 }
 """The others take minutes."""

@@ -111,7 +111,9 @@ def _reduce(state: State, rule: Rule, bound: Bound, operand: Operand) -> tuple[V
         return source(0), {}
     count = len(value) if isinstance(value, (tuple, list)) else 1  # pyright: ignore[reportUnknownArgumentType]
     if tensor.undecided:
-        return (like(tensor) if keep else Tensor(Arrangement())), {}
+        found = like(tensor) if keep else Tensor(Arrangement())
+        found.channels = None
+        return found, {}
     if not tensor.is_image or tensor.rank is None:
         rank = tensor.rank
         return source(rank if keep or rank is None else rank - count), {}

@@ -34,6 +34,9 @@ class Bound:
     let: dict[str, str] = field(default_factory=dict[str, str])
     """Further names that the rule gives to what it works out."""
 
+    channels_first: bool = False
+    """The source is told here that images have their channels first: they are in its order, and stay so."""
+
     outer: Bound | None = None
     """Of the layer that this one is wrapped in."""
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
 from translate.infer import builtin, containers, flows, growing, records, sizes
 from translate.infer.activations import named
-from translate.infer.adapting import general
-from translate.infer.binding import BindingError, Bound, bind, choose, tensors_in
+from translate.infer.binding import Bound, tensors_in
 from translate.infer.calling import wrapped
+from translate.infer.choosing import ByAdapter, choose_rule
 from translate.infer.elements import of_call
 from translate.infer.facts import RECEIVER, Apply
 from translate.infer.hooks import HOOKS
@@ -232,7 +230,7 @@ def is_layer_class(rule: Rule, name: str) -> bool:
 def _by_rule(
     state: State, node: cst.Call, name: str, rules: list[Rule], operands: Operands, receiver: Operand | None
 ) -> Value:
-    chosen = _choose(rules, name, operands, receiver)
+    chosen = choose_rule(state, rules, name, operands, receiver)
     if isinstance(chosen, str):
         code = "T102" if any(r.supported for r in rules) else "T101"
         what = (
@@ -312,13 +310,6 @@ def _wrapped(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
     return inner
 
 
-@dataclass(frozen=True)
-class ByAdapter:
-    """Arguments passed on with ``**``: a function with the source's signature sorts them out when it runs."""
-
-    apply: Apply
-
-
 def _adapted(state: State, node: cst.Call, name: str, apply: Apply, operands: Operands) -> Value:
     rule = apply.rule
     if is_direct(state, node.func):  # a variable holds the adapter already
@@ -329,25 +320,6 @@ def _adapted(state: State, node: cst.Call, name: str, apply: Apply, operands: Op
         return Layer(name, node, (bound, apply), direct=False)
     value, _ = flows.flow(state, rule, bound, operands[0] if operands else Operand(OPAQUE))
     return value
-
-
-def _choose(rules: list[Rule], name: str, operands: Operands, receiver: Operand | None):
-    bound_for: dict[int, Bound] = {}
-    problem = ""
-    if receiver is None and any(o.star == "**" for o in operands):
-        found = general(rules, name)
-        if found is not None:
-            return ByAdapter(found)
-    for index, rule in enumerate(rules):
-        signature = rule.spelling(name)
-        first = rule.source[0].parameters[0].name if rule.source[0].parameters else ""
-        try:
-            bound_for[index] = bind(signature, operands, receiver, first)
-        except BindingError as error:
-            problem = problem or str(error)
-    if not bound_for:
-        return problem
-    return choose(rules, bound_for)
 
 
 def changed_in_place(state: State, node: cst.Call, name: str, bound: Bound, first: Operand) -> None:

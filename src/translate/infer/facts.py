@@ -65,6 +65,10 @@ class Facts:
         default_factory=dict[cst.CSTNode, "tuple[tuple[str, tuple[int, ...]], ...]"]
     )
     """Branches at whose end names are transposed, so that both branches leave the same arrangement."""
+    turned: dict[cst.CSTNode, tuple[tuple[str, tuple[int, ...]], ...]] = field(
+        default_factory=dict[cst.CSTNode, "tuple[tuple[str, tuple[int, ...]], ...]"]
+    )
+    """Loops before which names are transposed, so that they begin with what they leave."""
     permutes: dict[cst.CSTNode, tuple[int, ...]] = field(default_factory=dict[cst.CSTNode, "tuple[int, ...]"])
     """Layers in a chain whose input is transposed first."""
     items: dict[cst.CSTNode, Items] = field(default_factory=dict[cst.CSTNode, Items])

@@ -33,7 +33,7 @@ def flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str 
     ``bound`` holds the arguments of the function, or of the layer's constructor; ``operand`` the tensor.
     """
     form = rule.tensors.split("->")[0].strip()
-    first = state.channels_first and keeps_channels_first(state.rules, rule)
+    first = bound.channels_first or (state.channels_first and keeps_channels_first(state.rules, rule))
     match = _IMAGE.match(form)
     if match:
         rank = int(match[1]) + 2

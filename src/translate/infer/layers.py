@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from translate.infer import calling, flows, sizes
 from translate.infer.activations import activated, activation
 from translate.infer.binding import Bound, bind, choose, tensors_in
+from translate.infer.dotted import walk
 from translate.infer.facts import Apply
 from translate.infer.hooks import HOOKS
 from translate.infer.modules import leave_out_of_call
@@ -53,7 +56,7 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
     value = operands[0].value
     if not whole:
         value, axes = _flow(state, rule, bound, operands[0], case.becomes if case else "")
-    known = sizes.IN_CHANNELS in bound.operands
+    known = sizes.IN_CHANNELS in bound.operands or bound.channels_first
     told = sizes.told(layer, operands[0]) if _wants_size(rule) and not known else ()
     if axes or told:
         apply = Apply(rule, apply.signature, case, apply.bound, tuple(axes.items()), extra=(*apply.extra, *told))
@@ -108,8 +111,32 @@ def record_layer(state: State, layer: Layer, apply: Apply) -> None:
             )
         return
     statements, state.statements = state.statements, list(state.made.get(layer.node, (None, ()))[1])
+    before = state.facts.apply.get(layer.node)
+    if before is not None and before != apply and _unsized(before) == _unsized(apply):
+        apply = state.facts.apply[layer.node] = _of_two_calls(state, layer, before, apply)
     state.record(state.facts.apply, layer.node, apply)
     state.statements = statements
+
+
+def _of_two_calls(state: State, layer: Layer, one: Apply, other: Apply) -> Apply:
+    """How a layer is made of which calls tell different sizes: of one layer, one call tells what another takes too."""
+    if not _is_one(state, layer):
+        return _unsized(one)
+    return one if sizes.IN_CHANNELS in dict(one.extra) else other
+
+
+def _unsized(apply: Apply) -> Apply:
+    return replace(apply, extra=tuple(e for e in apply.extra if e[0] != sizes.IN_CHANNELS))
+
+
+def _is_one(state: State, layer: Layer) -> bool:
+    """Whether a module has one such layer, and not a list of them that a loop makes."""
+    loops = (cst.For, cst.While, cst.FunctionDef)
+    inside = [s for s in state.statements if not isinstance(s, cst.FunctionDef) or s.name.value != "__init__"]
+    if layer.owner is None or any(isinstance(s, loops) for s in inside) or not state.statements:
+        return False
+    repeats = [n for n in walk(state.statements[-1]) if isinstance(n, (cst.BaseComp, cst.Lambda))]
+    return not any(layer.node is inner for n in repeats for inner in walk(n))
 
 
 def _wants_size(rule: Rule) -> bool:
@@ -145,6 +172,7 @@ def _by_input(state: State, layer: Layer, operand: Operand) -> None:
             return
         raise Infeasible
     other, case, bound = chosen
+    bound.channels_first = layer.bound[0].channels_first
     layer.bound = (bound, Apply(other, bound.signature, case, bound.slots(), extra=bound.settings()))
 
 

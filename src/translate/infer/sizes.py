@@ -193,6 +193,8 @@ def _by_argument(bound: Bound) -> Channels | None:
 
 def given(rule: Rule, layer: Layer, operand: Operand, value: Value) -> Value:
     """``value``, which a layer makes of its input, with its channels."""
+    if layer.bound[0].channels_first:
+        return sized(value, None)
     if "shaped" in rule.data:
         return _shaped(value, layer.bound[0].operands.get(rule.data["shaped"]))
     template: str | None = rule.data.get("gives")
@@ -216,6 +218,38 @@ def _shaped(value: Value, shape: Operand | None) -> Value:
     known = isinstance(last, Const) and isinstance(last.value, int) and last.value > 0
     found = source(len(shape.value.items) + 1)
     return sized(found, Channels(str(last.value)) if known and isinstance(last, Const) else None)
+
+
+def _parted(rule: Rule, bound: Bound, first: Operand, value: Sequence) -> Sequence:
+    """The parts that a tensor is split into: of fewer channels, if along them."""
+    rank = first.value.rank if isinstance(first.value, Tensor) else None
+    axis = _known(bound, next((n for n, p in rule.arguments.items() if p.axis), ""))
+    told = channels_of(first.value)
+    if axis == -1 or (rank is not None and axis == rank - 1):
+        names = re.findall(r"\{(\w+)\}", rule.data.get("gives", ""))
+        told = _divided(told, _known(bound, names[-1]) if names else None)
+    elif axis != 0 and (rank is None or axis is None):
+        told = None
+    rest = None if value.rest is None else sized(value.rest, told)
+    return replace(value, items=[sized(v, told) for v in value.items], rest=rest)
+
+
+def _known(bound: Bound, name: str) -> object:
+    try:
+        return bound.value(name)
+    except NotKnown:
+        return None
+
+
+def _divided(channels: Channels | None, count: object) -> Channels | None:
+    """A part of so many of equal size: ``2 * n`` by 2 is ``n``."""
+    if channels is None or not isinstance(count, int):
+        return None
+    if channels.text.isdigit():
+        return Channels(str(int(channels.text) // count))
+    doubled = re.fullmatch(rf"{count} \* ([\w.]+)", channels.text)
+    text = channels.text if _SIMPLE.fullmatch(channels.text) else f"({channels.text})"
+    return Channels(doubled[1] if doubled else f"{text} // {count}", channels.owner)
 
 
 def added(parts: list[Channels | None]) -> Channels | None:
@@ -267,6 +301,10 @@ def _rebound(node: cst.CSTNode) -> set[str]:
 
 def of_operation(state: State, rule: Rule, bound: Bound, first: Operand, value: Value) -> Value:
     """``value``, which a function gives, with its channels."""
+    if bound.channels_first:
+        return sized(value, None)
+    if not state.dialect.last and rule.tensors == "split" and isinstance(value, Sequence):
+        return _parted(rule, bound, first, value)
     if state.dialect.last or not isinstance(value, Tensor):
         return value
     if rule.tensors == "concat" and isinstance(first.value, Sequence):

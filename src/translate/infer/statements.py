@@ -10,12 +10,13 @@ import libcst as cst
 from translate.infer import module_lists
 from translate.infer.assignment import assign
 from translate.infer.binding import tensors_in
-from translate.infer.branches import Branch, branch, merge
+from translate.infer.branches import branch, merge
 from translate.infer.dotted import walk
 from translate.infer.elements import mix
 from translate.infer.expressions import binary, evaluate, looped
 from translate.infer.initialisation import drop, only_initialises, sets_weights, walks_modules
 from translate.infer.program import ClassInfo, FunctionInfo
+from translate.infer.repeating import repeat
 from translate.infer.roles import role, role_member
 from translate.infer.state import Infeasible, Operand, State
 from translate.infer.values import (
@@ -249,33 +250,11 @@ def _for(state: State, node: cst.For) -> None:
         drop(state, node)
         return
     element = looped(state, node.iter)
-    _repeat(state, node, lambda: assign(state, node.target, element))
+    repeat(state, node, lambda: assign(state, node.target, element))
 
 
 def _while(state: State, node: cst.While) -> None:
-    _repeat(state, node, lambda: evaluate(state, node.test))
-
-
-def _repeat(state: State, node: cst.For | cst.While, head: Callable[[], Any]) -> None:
-    """Reads a loop until nothing new is found, then once more to record."""
-    with state.not_recording():
-        for _ in range(2):
-            before = dict(state.frame.names)
-            _once(state, node, head)
-            state.frame.names = merge(before, state.frame.names)
-            if all(state.frame.names.get(n) is v for n, v in before.items()):
-                break
-    before = dict(state.frame.names)
-    _once(state, node, head)
-    state.frame.names = merge(before, state.frame.names)
-    if node.orelse is not None:
-        execute_block(state, node.orelse.body)
-
-
-def _once(state: State, node: cst.For | cst.While, head: Callable[[], Any]) -> None:
-    head()
-    with Branch(state, node):
-        execute_block(state, node.body)
+    repeat(state, node, lambda: evaluate(state, node.test))
 
 
 def _with(state: State, node: cst.With) -> None:

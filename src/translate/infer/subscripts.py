@@ -172,6 +172,7 @@ def _of_tensor(state: State, node: cst.Subscript, tensor: Tensor, parts: list[Va
     if tensor.undecided:
         simple = all(k in ("full", "slice") for k in kinds)
         view = like(tensor) if simple else Tensor(Arrangement())
+        view.channels = tensor.channels if _leaves_last(kinds, tensor.rank) else None
         view.parts = (tensor,)
         return view
     dropped = kinds.count("index")
@@ -199,8 +200,17 @@ def _of_tensor(state: State, node: cst.Subscript, tensor: Tensor, parts: list[Va
     if any(kind in ("slice", "index") for kind in kinds):
         state.record(state.facts.items, node, Items(numbers))
     left.parts = (tensor,)
+    left.channels = tensor.channels if _leaves_last(kinds, rank) else None
     left.pixel = False
     return left
+
+
+def _leaves_last(kinds: list[str], rank: int | None) -> bool:
+    """Whether all of the last axis is taken, as far as is known."""
+    if kinds[-1] in ("full", "ellipsis"):
+        return True
+    before = [k for k in kinds if k != "none"]
+    return kinds[-1] == "slice" and "ellipsis" not in before and (len(before) == 1 or len(before) < (rank or 0))
 
 
 def _taken(state: State, node: cst.Subscript, tensor: Tensor, kinds: list[str], parts: list[Value]) -> Value:

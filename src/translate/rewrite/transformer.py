@@ -129,14 +129,21 @@ class Transformer(Expressions):
 
     def block(self, original: cst.IndentedBlock, updated: cst.IndentedBlock) -> cst.IndentedBlock:
         node = updated
-        for name, axes in self.facts.appended.get(original, ()):
-            text = self.names.shorten(f"{name} = {self._transposed(axes).replace('{x}', name)}")
-            node = node.with_changes(body=[*node.body, cst.parse_statement(text)])
+        turned = [self._turned(name, axes) for name, axes in self.facts.appended.get(original, ())]
+        node = node.with_changes(body=[*node.body, *turned]) if turned else node
         if not node.body or (
             all(_is_docstring(s) for s in node.body) and not all(_is_docstring(s) for s in original.body)
         ):
             node = node.with_changes(body=[*node.body, cst.SimpleStatementLine([cst.Pass()])])
         return node
+
+    def _turned(self, name: str, axes: tuple[int, ...]) -> Any:
+        return cst.parse_statement(self.names.shorten(f"{name} = {self._transposed(axes).replace('{x}', name)}"))
+
+    def loop(self, original: Any, updated: Any) -> Any:
+        node = self.compound(original, updated)
+        turned = [self._turned(name, axes) for name, axes in self.facts.turned.get(original, ())]
+        return cst.FlattenSentinel([*turned, node]) if turned and not isinstance(node, cst.RemovalSentinel) else node
 
     def decorator(self, original: cst.Decorator, updated: cst.Decorator) -> Any:
         return cst.RemoveFromParent() if original in self.facts.decorations else updated
@@ -233,8 +240,8 @@ Transformer.handlers = {
     cst.If: Transformer.branch,
     cst.IfExp: Transformer.conditional,
     cst.Decorator: Transformer.decorator,
-    cst.For: Transformer.compound,
-    cst.While: Transformer.compound,
+    cst.For: Transformer.loop,
+    cst.While: Transformer.loop,
     cst.With: Transformer.within,
     cst.Try: Transformer.compound,
     cst.Match: Transformer.compound,

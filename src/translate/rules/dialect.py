@@ -67,6 +67,8 @@ class Dialect:
     """Modules of the source that have functions of the names of activations."""
     target_tensor: str = ""
     """The class of tensors, if rules write its methods."""
+    channels_first: dict[str, object] = field(default_factory=dict[str, object])
+    """Arguments, and their values, that tell a layer or function of the source to work channels first."""
     shape: str = ""
     """The class of what ``x.shape`` gives, if it has methods of its own."""
     aliases: dict[str, str] = field(default_factory=dict[str, str])
