@@ -49,7 +49,7 @@ class LayerScale(nn.Module):
 class SE(nn.Module):
     def __init__(self, filters, ratio=4):
         super().__init__()
-        self.squeeze = nn.Sequential(nn.LazyLinear(filters // ratio), nn.ReLU())
+        self.squeeze = nn.Sequential(nn.Linear(filters, filters // ratio), nn.ReLU())
         self.excite = nn.Sequential(nn.Linear(filters // ratio, filters), nn.Sigmoid())
 
     def forward(self, x):

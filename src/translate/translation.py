@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -43,7 +44,22 @@ class Translation:
     units: tuple[Unit, ...] = ()
     layout: Layout = "channels_last"
     classes: dict[str, str] = field(default_factory=dict[str, str])
-    """Functions of the source that became classes, and what these are called."""
+    """Functions of the source that became classes, and static methods that became one or the other: new names."""
+
+    sized: dict[str, tuple[tuple[int, str, str], ...]] = field(
+        default_factory=dict[str, tuple[tuple[int, str, str], ...]]
+    )
+    """Functions that took tensors and take their channels now: where, by which name, and what that is called now."""
+
+    def made_by(self, model: str) -> str:
+        """The expression that makes the translation of what ``model`` makes: ``LeNet.build(3)`` may be ``LeNet(3)``."""
+        if self.sized:
+            from translate.staging.given_inputs import sized_call
+
+            model = sized_call(model, self.sized)
+        named = re.match(r"\w+(\.\w+)*", model)
+        new = self.classes.get(named[0]) if named else None
+        return model if named is None or new is None else new + model[named.end() :]
 
     @property
     def complete(self) -> bool:
@@ -85,17 +101,25 @@ def translate(
             return _translate(module, positions, loaded, layout, io)
         from translate.staging import stage  # as much again to import as the rest
         from translate.staging.building import merge_build, stated
+        from translate.staging.constants import inline_constants
+        from translate.staging.given_inputs import without_given_inputs
         from translate.staging.inlining import inline_lambdas
         from translate.staging.keras1 import modernised
         from translate.staging.keywords import inline_keywords
+        from translate.staging.partials import inline_partials
         from translate.staging.settings import inline_settings
         from translate.staging.star_imports import without_stars
+        from translate.staging.static_builders import without_static_builders
 
-        module = inline_settings(inline_keywords(modernised(without_stars(module, loaded))), loaded)
+        lifted = without_static_builders(without_stars(module, loaded))
+        sized = without_given_inputs(inline_constants(inline_partials(modernised(lifted.module))))
+        module = inline_settings(inline_keywords(sized.module), loaded)
 
         staged = stage(inline_lambdas(merge_build(module)))
         done = _translate(staged.module, positions, loaded, layout, io, staged.findings, stated(module))
-        return replace(done, classes={c.function: c.name for c in staged.classes})
+        classes = {c.function: c.name for c in staged.classes}
+        classes |= {old: classes.get(new, new) for old, new in lifted.names.items()}
+        return replace(done, classes=classes, sized=sized.functions)
     except RecursionError:
         raise SourceError("nested too deeply to be translated") from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -243,6 +242,114 @@ def net():
         "net()",
         "x: float32[N,5]",
     ),
+    "static methods that chain layers, sized lazily": (
+        """
+class LeNet:
+    @staticmethod
+    def build(width, height, depth, classes):
+        model = keras.Sequential()
+        shape = (height, width, depth)
+        axis = -1
+        if keras.backend.image_data_format() == "channels_first":
+            shape = (depth, height, width)
+            axis = 1
+        model.add(layers.Conv2D(4, 3, padding="same", input_shape=shape))
+        model.add(layers.BatchNormalization(axis=axis))
+        model.add(layers.Flatten())
+        model.add(layers.Dense(classes, activation="softmax"))
+        return model
+""",
+        "LeNet.build(8, 8, 3, 5)",
+        IMAGE,
+    ),
+    "static methods and class methods that apply layers": (
+        """
+def set_axes():
+    global CHANNELS
+    if keras.backend.image_data_format() == "channels_last":
+        CHANNELS = 3
+    else:
+        CHANNELS = 1
+
+
+class Small(object):
+    \"\"\"Two blocks.\"\"\"
+
+    @staticmethod
+    def _conv(x, K, size, chan_dim, padding="same"):
+        x = layers.Conv2D(K, size, padding=padding)(x)
+        x = layers.BatchNormalization(axis=chan_dim)(x)
+        return layers.BatchNormalization(axis=CHANNELS)(x)
+
+    @classmethod
+    def block(cls, x, filters, chan_dim):
+        one = cls._conv(x, filters, 1, chan_dim)
+        other = Small._conv(x, filters, (3, 3), chan_dim)
+        return layers.concatenate([one, other], axis=chan_dim)
+
+    @staticmethod
+    def build(width, height, depth):
+        set_axes()
+        chan_dim = -1
+        if keras.backend.image_data_format() == "channels_first":
+            chan_dim = 1
+        inputs = keras.Input((height, width, depth))
+        x = Small.block(inputs, 4, chan_dim)
+        return keras.Model(inputs, Small.block(x, 3, chan_dim=chan_dim))
+""",
+        "Small.build(8, 8, 3)",
+        IMAGE,
+    ),
+    "an input that the caller makes": (
+        """
+def block(x, filters):
+    return layers.ReLU()(layers.Conv2D(filters, 3, padding="same")(x))
+
+
+def get_unet(img, filters=4):
+    one = block(img, filters)
+    two = block(layers.MaxPooling2D()(one), 2 * filters)
+    up = layers.Conv2DTranspose(filters, 3, strides=2, padding="same")(two)
+    out = layers.Conv2D(1, 1, activation="sigmoid")(layers.concatenate([up, one]))
+    return keras.Model(inputs=[img], outputs=[out])
+
+
+height, width = 8, 8
+img = keras.Input((height, width, 3), name="img")
+model = get_unet(img, filters=3)
+model.compile(optimizer="adam", loss="mse")
+""",
+        "get_unet(keras.Input((8, 8, 3)), filters=2)",
+        IMAGE,
+    ),
+    "partial calls of layers": (
+        """
+import functools
+
+conv = functools.partial(layers.Conv2D, padding="same", use_bias=False)
+
+
+class Same(layers.Layer):
+    def build(self, input_shape):
+        return super().build(input_shape)
+
+    def call(self, x):
+        return x + 1.0
+
+
+def block(x, filters, stride):
+    bn = functools.partial(layers.BatchNormalization, epsilon=1e-4)
+    x = conv(filters, 3, strides=stride)(x)
+    return Same()(bn()(conv(filters, 1, use_bias=True)(x)))
+
+
+def net():
+    inputs = keras.Input((None, None, 3))
+    return keras.Model(inputs, block(block(inputs, 4, 2), 5, 1))
+""",
+        "net()",
+        IMAGE,
+    ),
 }
 
 
@@ -260,8 +367,7 @@ def test_computes_the_same(style: str, tmp_path: Path) -> None:
     assert done.complete, [str(d) for d in done.diagnostics if not d.is_note]
     assert ("Lazy" in done.code) == style.endswith("lazily")
     target.write_text(done.code, encoding="utf-8")
-    translated = re.sub(r"^\w+", lambda found: done.classes.get(found[0], found[0]), model)
-    options = Options(to="torch", examples=0, translated_model=translated)
+    options = Options(to="torch", examples=0, translated_model=done.made_by(model))
     result = compare_models(source, target, model, tuple(inputs), options)
     assert result.verdict == "equal", result.message
 

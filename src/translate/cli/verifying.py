@@ -34,7 +34,7 @@ def verify_files(request: Request, source: Source, written: Path | str, translat
     assert request.model is not None
     options = Options(
         to=request.to,
-        translated_model=_made_by(translation, request.model),
+        translated_model=translation.made_by(request.model),
         weights=request.weights,
         examples=request.examples,
         seed=request.seed,
@@ -54,13 +54,6 @@ def verify_files(request: Request, source: Source, written: Path | str, translat
     except SpecError as error:
         example = "x: float32[N,3,H,W]" if request.to == "tf" else "x: float32[N,H,W,3]"
         raise CommandError(f'--input "{error.text}": {str(error).splitlines()[0]}; write "{example}"') from None
-
-
-def _made_by(translation: Translation, model: str) -> str:
-    """The expression that makes the translation, where a function of the source became a class."""
-    named = re.match(r"\w+", model)
-    new = translation.classes.get(named[0]) if named else None
-    return "" if named is None or new is None else new + model[named.end() :]
 
 
 def _arrangements(translation: Translation, model: str) -> dict[str, Any]:

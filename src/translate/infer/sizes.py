@@ -179,16 +179,29 @@ def _expression(node: cst.CSTNode | None, owner: ClassInfo | None) -> Channels |
 
 
 def _by_argument(bound: Bound) -> Channels | None:
-    """``Dense(3, input_shape=(8,))``."""
+    """``Dense(3, input_shape=(8,))``, or what is written there: it holds where the layer is made."""
     for name in ("input_shape", "input_dim"):
         try:
             value = bound.value(name) if name in bound.operands else None
         except NotKnown:
+            text = _last_written(bound.operands[name].node, whole=name == "input_dim")
+            if text:
+                return Channels(text)
             continue
         last = value[-1] if isinstance(value, tuple) and value else value  # pyright: ignore[reportUnknownVariableType]
         if isinstance(last, int):
             return Channels(str(last))
     return None
+
+
+def _last_written(node: cst.CSTNode | None, *, whole: bool) -> str:
+    """The last element of a shape, or a size, if it can be written twice."""
+    if not whole and isinstance(node, (cst.Tuple, cst.List)):
+        node, whole = node.elements[-1].value if node.elements else None, True
+    if not isinstance(node, cst.BaseExpression) or any(isinstance(n, (cst.Call, cst.Lambda)) for n in walk(node)):
+        return ""
+    text = _EMPTY.code_for_node(node).strip()
+    return text if whole else f"{text}[-1]" if isinstance(node, (cst.Name, cst.Attribute)) else ""
 
 
 def given(rule: Rule, layer: Layer, operand: Operand, value: Value) -> Value:

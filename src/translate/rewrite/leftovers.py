@@ -60,11 +60,17 @@ def _unsaid(
     if id(node) in said or isinstance(node, (*Imports, cst.Annotation, cst.AssignTarget)):
         return
     if isinstance(node, cst.Name):
-        if id(node) in left:
+        if id(node) in left and not any(node.value in _own(n) for n in around if isinstance(n, cst.FunctionDef)):
             yield node, around
         return
     for child in node.children:
-        yield from _unsaid(child, (*around, node), left, said)
+        if not isinstance(node, cst.Param) or child is not node.name:
+            yield from _unsaid(child, (*around, node), left, said)
+
+
+def _own(function: cst.FunctionDef) -> set[str]:
+    """What a function calls its parameters: ``def block(x, K)``, where the file calls a backend ``K``."""
+    return {n.name.value for n in walk(function.params) if isinstance(n, cst.Param)}
 
 
 def _imports(module: cst.Module) -> Iterator[Any]:

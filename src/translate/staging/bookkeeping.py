@@ -48,7 +48,7 @@ def _condition(node: cst.If) -> Any:
 def _keeps_books(small: cst.BaseSmallStatement) -> bool:
     if isinstance(small, cst.Pass):
         return True
-    if isinstance(small, cst.Expr):
+    if isinstance(small, (cst.Expr, cst.Return)):
         built = isinstance(small.value, cst.Call) and _called(small.value) == "build"
         return isinstance(small.value, cst.BaseString) or built
     if not isinstance(small, cst.Assign) or len(small.targets) > 1:

@@ -50,6 +50,9 @@ def _merged(node: cst.ClassDef) -> cst.ClassDef:
     moved: list[Any] = [s.visit(reader) if reader.name in names(s) else s for s in statements]
     if reader.other or any(_returns(s) for s in statements):
         return node
+    if constructor is None and not moved:
+        left = [s for s in node.body.body if s is not build]
+        return node.with_changes(body=node.body.with_changes(body=left or [cst.SimpleStatementLine([cst.Pass()])]))
     if constructor is None:
         constructor = _empty_constructor()
     constructor = _extended(constructor, moved, reader.used, _channels(shape.default))

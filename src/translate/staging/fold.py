@@ -19,6 +19,11 @@ def fold(function: cst.FunctionDef, table: Table) -> cst.FunctionDef:
     return _Folding(table, _given_tensors(function, table)).function(function)
 
 
+def fold_formats(function: cst.FunctionDef, table: Table) -> cst.FunctionDef:
+    """The same function, where nothing but what the framework says of the data format decides."""
+    return _Folding(table, frozenset(), asked=True).function(function)
+
+
 def _given_tensors(function: cst.FunctionDef, table: Table) -> frozenset[str]:
     """Optional parameters that may hold the tensor to start from, instead of a new ``Input``."""
     optional = {p.name.value for p in function.params.params if p.default is not None}
@@ -39,8 +44,9 @@ def given_tensors(function: cst.FunctionDef, table: Table) -> frozenset[str]:
 
 
 class _Folding:
-    def __init__(self, table: Table, absent: frozenset[str]) -> None:
-        self.table, self.absent = table, absent
+    def __init__(self, table: Table, absent: frozenset[str], *, asked: bool = False) -> None:
+        self.table, self.absent, self.asked = table, absent, asked
+        """``asked``: the framework is, in a call; a parameter that says the format may say anything."""
         self.decided: set[cst.CSTNode] = set()
         """Values that were chosen here."""
 
@@ -65,6 +71,7 @@ class _Folding:
             if isinstance(part, cst.FunctionDef)
             for name in (*bound_names(part.body), *(p.name.value for p in part.params.params))
         }
+        inner |= {n.name.value for part in within(node.body) if isinstance(part, cst.Global) for n in part.names}
         found: dict[str, cst.BaseExpression] = {}
         for statement in statements(node.body):
             target = _single(statement)
@@ -191,6 +198,8 @@ class _Folding:
         if isinstance(left, cst.SimpleString):
             left, right = right, left
         if not isinstance(right, cst.SimpleString):
+            return None
+        if self.asked and not (isinstance(left, cst.Call) and _is_format(left)):
             return None
         value = right.raw_value
         last = self.table.data_formats.get(value)

@@ -30,6 +30,8 @@ def build_model(state: State, value: cst.Call, node: cst.SimpleStatementLine) ->
     if state.inputs and state.inputs != found:
         raise CannotStage(node, "a function that builds several models")
     state.inputs = found
+    if isinstance(outputs, cst.List) and len(outputs.elements) == 1:  # Keras gives the one tensor then
+        outputs = outputs.elements[0].value
     written, info = dynamic(state, outputs)
     state.returns.append((info, state.ib.slot()))
     blank = [line for line in node.leading_lines if line.comment is None]  # comments speak of `Model`
