@@ -21,7 +21,7 @@ class Bench:
     target: Side
 
     def __init__(self, source: UserFile, target: UserFile, expression: str, inputs: Inputs, options: Options) -> None:
-        self.setting = Setting(inputs, options.seed, Draws(options.seed), Watch())
+        self.setting = Setting(inputs, options.seed, Draws(options.seed), Watch(), weights_key=options.weights_key)
         files = (source, expression), (target, options.translated_model or expression)
         torch_file, keras_file = files if options.to == "tf" else files[::-1]
         self.torch = TorchSide(*torch_file, self.setting)

@@ -25,4 +25,15 @@ def _verify(request: Request, progress: Progress) -> dict[str, Any]:
     return compare_models(*files, request["model"], request["inputs"], options, progress).to_json()
 
 
-_JOBS: dict[str, Callable[[Request, Progress], dict[str, Any]]] = {"verify": _verify}
+def _weights(request: Request, progress: Progress) -> dict[str, Any]:
+    from translate.verify.transferring import Task, transfer_checkpoint
+
+    paths = {name: Path(request[name]) for name in ("source", "translated", "checkpoint", "output")}
+    options = Options(**request["options"])
+    task = Task(
+        **paths, model=request["model"], inputs=tuple(request["inputs"]), options=options, verify=request["verify"]
+    )
+    return transfer_checkpoint(task, progress).to_json()
+
+
+_JOBS: dict[str, Callable[[Request, Progress], dict[str, Any]]] = {"verify": _verify, "weights": _weights}

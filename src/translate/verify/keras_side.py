@@ -23,6 +23,7 @@ from translate.verify.resizing import float64_resizing
 from translate.verify.sides import Call, Run, Side, filled, leaves
 from translate.verify.source_precision import float64_in_source
 from translate.weights import Pair, keras2, keras_layers
+from translate.weights.checkpoints import keras_file
 
 
 class KerasSide(Side):
@@ -86,12 +87,15 @@ class KerasSide(Side):
             return function
         return model if model.weights else function
 
-    def load_weights(self, model: Any, given: Any) -> None:
+    def load_file(self, model: Any, path: Path) -> Sequence[str]:
+        if not keras_layers.is_old():
+            return keras_file.load(model, path)
         with self.file.blamed():
-            if isinstance(given, (str, Path)):
-                model.load_weights(given)
-            else:
-                model.set_weights(list(given))
+            model.load_weights(path)
+        return ()
+
+    def set_weights(self, model: Any, given: Any) -> None:
+        model.set_weights(list(given))
 
     def is_model(self, model: Any) -> bool:
         return isinstance(model, self._keras.Layer)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,7 @@ def find_match(
     """
     found: list[Match] = []
     problem: UserError | NotComparableError | None = None
-    for orders in _candidates(inputs, options):
+    for orders in input_candidates(inputs, options):
         target = bench.target.build("float64")
         try:
             pairing = pair_after_run(bench, source, target, Call(arrays, orders), rules)
@@ -107,6 +108,8 @@ def find_match(
         match = Match(source, target, pairing, orders, {}, {}, buffers.own(pairing.pairs, bench))
         match.values = _given(bench, match, options) or _values(bench, match, arrays, options.seed)
         give_weights(pairing.pairs, match.values)
+        if options.translated_weights:
+            bench.target.load_weights(target, Path(options.translated_weights))
         expected = bench.source.run(source, Call(arrays)).outputs
         actual = bench.target.run(target, Call(arrays, orders)).outputs
         match.output_orders = _output_orders(expected, actual, options)
@@ -168,7 +171,8 @@ def pair_after_run(bench: Bench, source: Any, target: Any, call: Call, rules: Ru
     return pairing
 
 
-def _candidates(inputs: Inputs, options: Options) -> Iterator[tuple[Order, ...]]:
+def input_candidates(inputs: Inputs, options: Options) -> Iterator[tuple[Order, ...]]:
+    """Orders of axes that the translation may take its inputs in, the likeliest first."""
     ranks = [len(i.dimensions) for i in inputs.inputs]
     if not any(any(letters) for letters in options.input_arrangements):
         yield from axes.input_candidates(ranks, options.to)

@@ -38,6 +38,10 @@ class Options:
     of a file of either framework. Without it they are random."""
     network: bool = False
     """Whether the models may reach other machines. Decided for a ``warm`` server as a whole."""
+    weights_key: str = ""
+    """Where in a file of PyTorch the state dict is, if it has several that fit."""
+    translated_weights: str = ""
+    """A file with the translation's weights. Without it they are the source's."""
     rules: tuple[str, ...] = ()
     """Folders of the user's own rules, for their ``weights``."""
 

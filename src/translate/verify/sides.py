@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -20,6 +21,7 @@ from translate.verify.load import UserError, UserFile
 from translate.verify.masks import Draws
 from translate.verify.spec import Fixed, Inputs
 from translate.weights import Pair
+from translate.weights.checkpoints import CheckpointError, MismatchError
 
 Cotangents = Callable[[str, tuple[int, ...]], Array]
 """From the path and shape (the source's) of an output to the weights of its elements in the sum that is derived."""
@@ -93,6 +95,8 @@ class Setting:
     """The dtype in which one of the models is being built or run."""
     passes: float = 0.0
     """Seconds spent in forward and backward passes."""
+    weights_key: str = ""
+    """Where in a file of PyTorch the state dict is."""
     keyed: bool | None = None
     """Whether a source that takes several tensors in one argument takes them in a mapping; None: not known yet."""
 
@@ -140,8 +144,26 @@ class Side(ABC):
     def _run(self, model: Any, call: Call) -> Run: ...
 
     @abstractmethod
+    def load_file(self, model: Any, path: Path) -> Sequence[str]:
+        """Set the weights of a model that was run to those in a file; gives notes.
+
+        Raises MismatchError or CheckpointError.
+        """
+
     def load_weights(self, model: Any, given: Any) -> None:
         """Set the weights of a model that was run: to arrays as the framework takes them, or from a file."""
+        if isinstance(given, (str, Path)):
+            try:
+                self.load_file(model, Path(given))
+            except (CheckpointError, MismatchError) as error:
+                raise UserError(f"the weights of the {self.file.side}: {error}", type(error).__name__) from None
+            return
+        with self.file.blamed():
+            self.set_weights(model, given)
+
+    @abstractmethod
+    def set_weights(self, model: Any, given: Any) -> None:
+        """Set the weights of a model that was run to arrays, as the framework takes them."""
 
     @abstractmethod
     def is_model(self, model: Any) -> bool:

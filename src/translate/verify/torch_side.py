@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +15,7 @@ from translate.verify.compare import Array
 from translate.verify.load import UserFile
 from translate.verify.sides import Call, Run, Setting, Side, filled, leaves
 from translate.weights import Pair
+from translate.weights.checkpoints import torch_file
 from translate.weights.torch_modules import is_lazy
 
 
@@ -41,10 +42,11 @@ class TorchSide(Side):
             model.to(getattr(self._torch, dtype))
         return model.eval()
 
-    def load_weights(self, model: Any, given: Any) -> None:
-        with self.file.blamed():
-            state = self._torch.load(given, "cpu", weights_only=True) if isinstance(given, (str, Path)) else given
-            model.load_state_dict(state)
+    def load_file(self, model: Any, path: Path) -> Sequence[str]:
+        return torch_file.fit(model, path, torch_file.read(path), self.setting.weights_key).notes
+
+    def set_weights(self, model: Any, given: Any) -> None:
+        model.load_state_dict(given)
 
     def is_model(self, model: Any) -> bool:
         return isinstance(model, self._torch.nn.Module)

@@ -32,6 +32,11 @@ def keras() -> Any:
     return import_module("keras") if _used[-1] == "keras" else keras2.framework()
 
 
+def is_old() -> bool:
+    """Whether that is Keras 2."""
+    return _used[-1] != "keras"
+
+
 def tensor(variable: Any) -> Any:
     """The variable of TensorFlow that one of Keras holds; those of Keras 2 are such themselves."""
     return variable if callable(variable.value) else variable.value

@@ -62,12 +62,14 @@ def pair(
     *,
     rules: RuleSet | None = None,
     allow_unbuilt: bool = False,
+    build: bool = False,
     calls: Calls | None = None,
 ) -> Pairing:
     """Pair every parameter and buffer of ``module`` (torch.nn.Module) with a weight of ``layer`` (keras.Layer).
 
     It does not matter which one is the translation. ``layer`` must be built: call it once before. Layers that this
-    call did not reach are errors unless ``allow_unbuilt``. Buffers that PyTorch does not save (``persistent=False``)
+    call did not reach are errors unless ``allow_unbuilt``; with ``build`` they are given weights of the shapes that
+    fit, as far as these tell. Buffers that PyTorch does not save (``persistent=False``)
     may be missing in Keras.
 
     Attributes of the same name hold the same weights. Functional and sequential Keras models have no attributes:
@@ -77,12 +79,12 @@ def pair(
     Raises WeightError with everything that is missing, left over or of another shape.
     """
     unbuilt = [found for found in keras_layers.inner_layers(layer) if not found.built]
-    if unbuilt and not keras_layers.weights(layer) and any(True for _ in module.parameters()):
+    if unbuilt and not build and not keras_layers.weights(layer) and any(True for _ in module.parameters()):
         raise WeightError(["the Keras model has no weights yet: call it once on an input before"])
     lazy = torch_modules.lazy(module, calls)
     if lazy:
         raise WeightError([f"{lazy[0]}: the PyTorch model has no weights yet: call it once on an input before"])
-    walk = Walk(load() if rules is None else rules, calls)
+    walk = Walk(load() if rules is None else rules, calls, build=build)
     walk.module("", module, layer)
     problems = list(walk.problems)
     if not allow_unbuilt:

@@ -35,13 +35,16 @@ def transfer(
         module, layer, move = target_model, source_model, into_torch
     else:
         raise TypeError("transfer needs a torch.nn.Module and a keras.Layer, in either order")
-    calls: Calls = {}
-    if inputs is not None:
-        calls = calls_on(module, inputs)
-    elif any(map(keras_layers.is_graph, keras_layers.inner_layers(layer))):
-        calls = guessed_calls(module, layer)
+    calls = calls_for(module, layer) if inputs is None else calls_on(module, inputs)
     for p in pair(module, layer, rules=rules, calls=calls).pairs:
         move(p)
+
+
+def calls_for(module: Any, layer: Any) -> Calls:
+    """The order in which ``module`` calls what is inside of it, if that is needed to pair it with ``layer``."""
+    if any(map(keras_layers.is_graph, keras_layers.inner_layers(layer))):
+        return guessed_calls(module, layer)
+    return {}
 
 
 def into_keras(p: Pair) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from translate.rules import Rule, RuleSet
-from translate.weights import by_order, keras_layers, torch_modules
+from translate.weights import building, by_order, keras_layers, torch_modules
 from translate.weights.calls import Calls
 from translate.weights.mapping import Mapping
 
@@ -19,8 +19,10 @@ _ITSELF = Mapping("")
 class Walk:
     """What was found on the way: pairs of tensors and what stands in the way of pairing."""
 
-    def __init__(self, rules: RuleSet, calls: Calls | None = None) -> None:
+    def __init__(self, rules: RuleSet, calls: Calls | None = None, *, build: bool = False) -> None:
         self.rules = rules
+        self.build = build
+        """Whether layers that have no weights yet are given some."""
         self.calls = calls or {}
         """When each PyTorch module was called first, by its identity; empty: not known."""
         self._visited: set[tuple[int, int]] = set()
@@ -45,7 +47,7 @@ class Walk:
     def attempt(self, action: Callable[[], bool]) -> bool:
         """Do something that says whether it came out well; if not, nothing has happened."""
         state: dict[str, Any] = vars(self)
-        before = {name: copy.copy(value) for name, value in state.items() if name not in ("rules", "calls")}
+        before = {name: copy.copy(value) for name, value in state.items() if name not in ("rules", "build", "calls")}
         problems, self._start = len(self.problems), len(self.found)
         try:
             if action() and len(self.problems) == problems:
@@ -151,6 +153,9 @@ class Walk:
 
     def entries(self, path: str, module: Any, layer: Any, rule: Rule, weights: Weights) -> None:
         """Pair some of a rule's ``weights``; ``module`` may be anything with attributes."""
+        if self.build and not keras_layers.is_built(layer):
+            held = [(keras_layers.dotted(module, name), text) for name, text in weights.items() if text is not None]
+            building.build(layer, module, [(t, Mapping.parse(text)) for t, text in held if t is not None])
         for name, text in weights.items():
             self._rule_entry(path, module, layer, rule, name, text)
         self.counters.update(id(w) for w in keras_layers.weights(layer) if keras_layers.is_counter(w))
@@ -211,16 +216,19 @@ class Walk:
     def _in_order(self, path: str, modules: dict[str, Any], held: list[Any]) -> Iterator[tuple[tuple[str, Any], Any]]:
         """Children of containers one after another; those without weights may be more or fewer on one side."""
         if len(modules) == len(held) and all(
-            torch_modules.tensors(m) or not keras_layers.weights(v) for m, v in zip(modules.values(), held, strict=True)
+            torch_modules.tensors(m) or not self._has_weights(v) for m, v in zip(modules.values(), held, strict=True)
         ):
             return zip(modules.items(), held, strict=True)
         with_tensors = [(name, m) for name, m in modules.items() if torch_modules.tensors(m)]
-        layers = [v for v in held if keras_layers.weights(v)]
+        layers = [v for v in held if self._has_weights(v)]
         if len(with_tensors) != len(layers):
             counts = f"{len(with_tensors)} modules with weights in PyTorch, {len(layers)} layers with weights in Keras"
             self.problem(path, counts)
             return iter(())
         return zip(with_tensors, layers, strict=True)
+
+    def _has_weights(self, value: Any) -> bool:
+        return bool(keras_layers.weights(value)) or (self.build and building.gets_weights(value))
 
     def _child(self, path: str, module: Any, layer: Any) -> None:
         if layer is not None:

@@ -66,6 +66,11 @@ def layout(model: Any) -> dict[str, Any]:
     return store.found
 
 
+def check(path: Path) -> None:
+    """Raise CheckpointError if a file cannot be read."""
+    _shapes(path)
+
+
 def is_legacy(path: Path) -> bool:
     """Whether Keras 2 wrote a file. Raises CheckpointError if it is no HDF5 file."""
     with _opened(path) as file:

@@ -29,13 +29,13 @@ class StateDict:
     """What had to be done to find them."""
 
 
-def load(module: Any, path: Path, key: str = "") -> StateDict:
-    """Set the tensors of ``module`` to those in a file; ``key`` is where in it they are, if it has several.
+def fit(module: Any, path: Path, content: Any, key: str = "") -> StateDict:
+    """Set the tensors of ``module`` to what was ``read`` from a file; ``key``: where in it they are, if it has several.
 
-    Raises CheckpointError if the file cannot be read, MismatchError if it is for another model.
+    Raises CheckpointError if there are none, MismatchError if they are for another model.
     """
     expected: dict[str, Any] = module.state_dict()
-    state = chosen(path, read(path), expected, key)
+    state = chosen(path, content, expected, key)
     tensors = {**_tied(module, state.tensors), **state.tensors}
     try:
         module.load_state_dict(tensors)
