@@ -358,3 +358,16 @@ def test_in_the_order_of_the_source(name: str, arguments: tuple[Any, ...], modul
     close(layer(x), expected, tolerance)
     close(dynamic(layer, x), expected, tolerance)
     close(type(layer).from_config(layer.get_config())(x), expected, tolerance)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_items_by_several_tensors(axis: int) -> None:
+    x = draw(4, 6, 3, 5)
+    i, j = np.array([[0, -1, 2], [1, 1, -3]]), np.array([[2], [-1]])
+    taken = helper("take_at")
+    for indices in ((i, j), (i, 1), (j, [2, -2, 0])):
+        expected = x[(slice(None),) * axis + indices]
+        close(taken(x, indices, axis=axis), expected)
+        close(dynamic(lambda given, indices=indices: taken(given, indices, axis=axis), x), expected)
+    with pytest.raises(TypeError, match="mask"):
+        taken(x, (i > 0, j), axis=axis)

@@ -101,7 +101,7 @@ class Ends:
         return SecondStep(self.bench.target, self.back, torch, keras)
 
     def _arrays(self, at: sizes.Sizes) -> list[Any]:
-        return [randomise.inputs(i.shape(at), i.dtype, i.below, 0, i.name) for i in self.inputs.inputs]
+        return randomise.arrays(self.inputs, at, 0)
 
     def _runs(
         self, at: sizes.Sizes, first: Any, last: Any, before: Sequence[Pair], after: Sequence[Pair], *, training: bool

@@ -51,8 +51,27 @@ def test_channels_are_taken_from_the_last_axis() -> None:
     assert call_of(done) == "return ops.take(self.c(x), [2, 0, 1], axis=-1)"
 
 
-def test_several_tensors_as_indices_are_told() -> None:
-    assert left(net(forward="i = torch.arange(2)\nreturn x[i, i]"))[0][0] == "T103"
+SEVERAL = {
+    "side by side": ("x[i, j]", "take_at(x, (i, j), axis=0)"),
+    "after others": ("x[:, i, j]", "take_at(x, (i, j), axis=1)"),
+    "and a number": ("x[i, -1]", "take_at(x, (i, -1), axis=0)"),
+    "and a list": ("x[i, [1, 2]]", "take_at(x, (i, [1, 2]), axis=0)"),
+    "of pixels": ("self.c(x)[:, :, i, j]", "ops.transpose(take_at(self.c(x), (i, j), axis=1), (0, 2, 1))"),
+    "of channels too": ("self.c(x)[:, i, j]", "take_at(ops.transpose(self.c(x), (0, 3, 1, 2)), (i, j), axis=1)"),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_tensors_as_indices(name: str) -> None:
+    source, expected = SEVERAL[name]
+    forward = f"i = torch.arange(2)\nj = torch.arange(2)\nreturn torch.flatten({source}, 1)"
+    call = call_of(whole(net("self.c = nn.Conv2d(3, 3, 1)", forward)))
+    assert f"({expected})" in call.splitlines()[-1], call
+
+
+@pytest.mark.parametrize("index", ["x > 0, i", "i, :, i", "..., i, i", "i, 1:", "self.unknown(), i"])
+def test_indices_that_are_not_followed_are_told(index: str) -> None:
+    assert "T103" in {code for code, _, _ in left(net(forward=f"i = torch.arange(2)\nreturn x[{index}]"))}
 
 
 MIXED = {

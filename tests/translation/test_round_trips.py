@@ -20,9 +20,7 @@ from translate.translation import Translation, translate
 
 To = Literal["tf", "torch"]
 STOPPED: dict[To, dict[str, tuple[str, str]]] = {
-    "tf": {
-        "pixel_pairs": ("T103", "indexing by several tensors stops the first step"),
-    },
+    "tf": {},
     "torch": {
         "dilated": ("T101", "recurrent layers have no rules from PyTorch to Keras"),
         "seq2seq": ("T101", "recurrent layers have no rules from PyTorch to Keras"),

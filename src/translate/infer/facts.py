@@ -112,6 +112,10 @@ class Facts:
     )
     """Subscripts by a tensor or a list: which of the parts it is, the axis that it indexes in the target, and whether
     it is known to hold whole numbers."""
+    items_at: dict[cst.CSTNode, tuple[tuple[int, ...], int]] = field(
+        default_factory=dict[cst.CSTNode, "tuple[tuple[int, ...], int]"]
+    )
+    """Subscripts by several tensors at once: which of the parts they are, and the first axis in the target."""
     items_set: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
     """Targets ``x[index]`` of assignments that make a new tensor of ``x``."""
     elements: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])

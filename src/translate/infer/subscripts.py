@@ -10,6 +10,7 @@ from translate.infer.along_axes import like, remaining
 from translate.infer.binding import constant
 from translate.infer.elements import BOOL, elements
 from translate.infer.facts import Items
+from translate.infer.several_indices import taken_at
 from translate.infer.state import Operand, State
 from translate.infer.values import (
     OPAQUE,
@@ -218,11 +219,11 @@ def _taken(state: State, node: cst.Subscript, tensor: Tensor, kinds: list[str], 
     place = kinds.index("gather")
     index = parts[place]
     if not isinstance(index, (Tensor, Sequence)) or any(k != "full" for i, k in enumerate(kinds) if i != place):
-        help = "use keras.ops.take along one axis after the other"
-        state.report(
-            node, "T103", "indexing by several tensors, or by tensors and numbers, is not translated yet", help
-        )
-        return source()
+        found = taken_at(state, node, tensor, kinds, parts)
+        if found is None:
+            message = "indexing by several tensors, or by tensors and numbers, is not translated here"
+            state.report(node, "T103", message, "take along one axis after the other")
+        return found or source()
     state.settle(tensor)
     rank = tensor.rank
     whole = _whole(index)

@@ -268,6 +268,8 @@ class Expressions(cst.CSTTransformer):
             return containers.item(self.names, facts.methods[original], updated)
         if original in facts.items_taken:
             return items.taken(self.names, self.tensors, updated, *facts.items_taken[original])
+        if original in facts.items_at:
+            return items.taken_at(self.names, self.tensors["take_at"], updated, *facts.items_at[original])
         order = facts.items.get(original)
         if order is None:
             return updated

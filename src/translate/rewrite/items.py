@@ -30,6 +30,15 @@ def taken(
     return fill(template, names.shorten, lambda key, _scalar, _item: parts[key])
 
 
+def taken_at(
+    names: Names, template: str, node: cst.Subscript, places: tuple[int, ...], axis: int
+) -> cst.BaseExpression:
+    """``x[:, i, j]``: ``take_at(x, (i, j), axis=1)``."""
+    found = index_of(node.with_changes(slice=[node.slice[p] for p in places]))
+    parts = {"x": node.value, "index": found, "axis": cst.parse_expression(str(axis))}
+    return fill(template, names.shorten, lambda key, _scalar, _item: parts[key])
+
+
 def index_of(node: cst.Subscript) -> cst.BaseExpression:
     """What stands in the brackets, as an expression: ``(slice(None), slice(0, None, 2))``."""
     parts = [_part(e.slice) for e in node.slice]

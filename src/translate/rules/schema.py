@@ -119,6 +119,7 @@ RULE_KEYS: dict[str, _Kind] = {
     "set_items": _TEXT,
     "take": _TEXT,
     "take_items": _TEXT,
+    "take_at": _TEXT,
     "initializers": _MAPPING,
     "methods": _MAPPING,
     "with_data_format": _NAMES,

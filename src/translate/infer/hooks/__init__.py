@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from translate.infer.hooks.axes import permute, size, transpose
+from translate.infer.hooks.items import take_at
 from translate.infer.hooks.pads import pad, pad_pairs
 from translate.infer.hooks.shapes import expand, flatten, repeat, view
 from translate.infer.hooks.types import to
@@ -26,4 +27,5 @@ HOOKS: dict[str, Callable[..., Value]] = {
     "pad": pad,
     "pad_pairs": pad_pairs,
     "to": to,
+    "take_at": take_at,
 }
