@@ -6,7 +6,7 @@ import re
 
 from translate import __version__
 
-_LINE = re.compile(r"# Generated from .+ by translate \S+ \(to \w+\)\.")
+_LINE = re.compile(r"# Generated from (.+) by translate \S+ \(to (\w+)\)\.")
 # What must stay on the first lines of a file: the interpreter and, on line 1 or 2, the encoding (PEP 263).
 _STAYS_FIRST = re.compile(r"#!|#.*?coding[:=]")
 
@@ -30,6 +30,13 @@ def without_header(text: str) -> str:
 def is_generated(text: str) -> bool:
     """Whether ``text`` starts with that line."""
     return _find(text.splitlines()[:3]) is not None
+
+
+def origin(text: str) -> tuple[str, str] | None:
+    """The name of the source and the direction, as that line tells them."""
+    lines = text.splitlines()[:3]
+    match = next((m for line in lines if (m := _LINE.match(line))), None)
+    return (match[1], match[2]) if match else None
 
 
 def _place(lines: list[str]) -> int:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from translate.cli.errors import CommandError
 from translate.cli.header import is_generated
@@ -42,16 +45,31 @@ def read_existing(path: Path) -> bytes | None:
 
 def write(path: Path, data: bytes) -> None:
     """Write ``data`` to ``path``: first to a file beside it, so that nobody ever sees half of it."""
+    _put(path, lambda stream: stream.write(data))
+
+
+def write_copy(path: Path, made: Path) -> None:
+    """The same with what another file contains."""
+
+    def copy(stream: IO[bytes]) -> None:
+        with made.open("rb") as contents:
+            shutil.copyfileobj(contents, stream)
+
+    _put(path, copy)
+
+
+def _put(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
     target = path.resolve()  # a link stays a link
     temporary = ""
     try:
         if target.exists() and not target.is_file():  # a device or a pipe
-            target.write_bytes(data)
+            with target.open("wb") as stream:
+                fill(stream)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            fill(stream)
         Path(temporary).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         Path(temporary).replace(target)
     except OSError as error:

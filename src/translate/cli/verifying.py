@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import nullcontext
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,20 +17,20 @@ from translate.translation import Translation
 if TYPE_CHECKING:
     from translate.cli.translate_command import Request
 
-_NEEDED = ("torch", "keras", "tensorflow", "numpy", "hypothesis", "psutil")
+_NEEDED = ("torch", "keras", "tensorflow", "numpy", "hypothesis", "psutil", "safetensors")
 
 
-def require_frameworks() -> None:
+def require_frameworks(what: str = "--verify") -> None:
     """Raise CommandError if what verifying needs is not installed. Looks without importing."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        raise CommandError(f'--verify needs {", ".join(missing)}; run: pip install "nn-translate[verify]"')
+        raise CommandError(f'{what} needs {", ".join(missing)}; run: pip install "nn-translate[verify]"')
 
 
 def verify_files(request: Request, source: Source, written: Path | str, translation: Translation) -> dict[str, Any]:
     """Compare the source with what was written (a file), or would be written (a text). Gives plain data."""
     from translate.report.terminal import error_console
-    from translate.verify import Options, SpecError, verify
+    from translate.verify import Options, verify
 
     assert request.model is not None
     options = Options(
@@ -42,21 +43,29 @@ def verify_files(request: Request, source: Source, written: Path | str, translat
         memory_limit=int(request.memory_limit * 2**30),
         network=request.network,
         rules=tuple(str(folder.resolve()) for folder in request.rules),
-        **_arrangements(translation, request.model),
+        **arrangements(translation, request.model),
     )
     console = error_console()
     waiting = (
         console.status(f"Verifying {request.model} ...") if console.is_terminal and not request.quiet else nullcontext()
     )
+    with spec_errors(request.to), waiting:
+        return verify(source.path or source.text, written, request.model, request.inputs, options=options).to_json()
+
+
+@contextmanager
+def spec_errors(to: str) -> Generator[None]:
+    """Turn a description of an input that cannot be read into a CommandError."""
+    from translate.verify import SpecError
+
     try:
-        with waiting:
-            return verify(source.path or source.text, written, request.model, request.inputs, options=options).to_json()
+        yield
     except SpecError as error:
-        example = "x: float32[N,3,H,W]" if request.to == "tf" else "x: float32[N,H,W,3]"
+        example = "x: float32[N,3,H,W]" if to == "tf" else "x: float32[N,H,W,3]"
         raise CommandError(f'--input "{error.text}": {str(error).splitlines()[0]}; write "{example}"') from None
 
 
-def _arrangements(translation: Translation, model: str) -> dict[str, Any]:
+def arrangements(translation: Translation, model: str) -> dict[str, Any]:
     """How the axes of the model's inputs and outputs are arranged, where the translator knows it of all of them.
 
     Else the verifier finds out by trial.

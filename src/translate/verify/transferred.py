@@ -27,7 +27,7 @@ class Transferred:
     verification: dict[str, Any] | None = None
     """If both models were run with the weights in the two files: what ``Verification.to_json`` gives."""
     seconds: float = 0.0
-    output: str = ""
+    printed: str = ""
     """The end of what the models printed."""
 
     def to_json(self) -> dict[str, Any]:

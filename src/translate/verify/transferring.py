@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from translate.rules import load
+from translate.rules import RuleSet, load
 from translate.verify import randomise, sizes
 from translate.verify.bench import Bench
 from translate.verify.check import compare_models
@@ -20,12 +20,14 @@ from translate.verify.result import Options
 from translate.verify.sides import Call
 from translate.verify.spec import Inputs
 from translate.verify.transferred import Transferred
-from translate.weights import Pair, Pairing, WeightError, pair
+from translate.weights import Pair, Pairing, WeightError, pair, torch_modules
+from translate.weights.calls import calls_on, guesses
 from translate.weights.checkpoints import CheckpointError, MismatchError, keras_file, torch_file
 from translate.weights.transfer import calls_for, into_keras, into_torch
 
 _NAMED = 4
 """As many names are told in a note; of more, their number."""
+_NEEDS_INPUT = "the shapes of some weights ({}) are known only when the model is called; describe its inputs: --input"
 
 
 @dataclass(frozen=True)
@@ -115,21 +117,34 @@ class _Transfer:
                     f'call what makes it: --model "{side.file.path.name}:{side.expression}(...)"'
                 )
         rules = load([Path(folder) for folder in self.task.options.rules])
-        if self.inputs.inputs:
+        if self.inputs.arguments:
             source, target, pairing = self._called(source, target, rules)
         else:
-            module, layer = self.bench.by_framework(source, target)
-            try:
-                pairing = pair(module, layer, rules=rules, calls=calls_for(module, layer), build=True)
-            except WeightError as error:
-                raise NotComparableError(str(error)) from None
+            source, target, pairing = self._uncalled(source, target, rules)
         if pairing.unbuilt:
             first, *others = pairing.unbuilt
             paths = f"{first} and {len(others)} more" if len(others) > _NAMED else ", ".join((first, *others))
             self.notes.append(f"not used on these inputs, so Keras has no weights for it: {paths}")
         return source, target, pairing
 
-    def _called(self, source: Any, target: Any, rules: Any) -> tuple[Any, Any, Pairing]:
+    def _uncalled(self, source: Any, target: Any, rules: RuleSet) -> tuple[Any, Any, Pairing]:
+        """What shapes tell, without calling Keras. Lazy modules of PyTorch are called on what Keras says it takes."""
+        module, layer = self.bench.by_framework(source, target)
+        is_lazy = bool(torch_modules.lazy(module, None))
+        for inputs in guesses(layer) if is_lazy else ():
+            trial = self.bench.torch.build("float32")  # a wrong guess leaves wrong shapes
+            try:
+                pairing = pair(trial, layer, rules=rules, calls=calls_on(trial, inputs), build=True)
+            except Exception:  # the user's code raises anything about inputs that it does not want
+                continue
+            return *self.bench.by_role(trial, layer), pairing
+        try:
+            calls = {} if is_lazy else calls_for(module, layer)
+            return source, target, pair(module, layer, rules=rules, calls=calls, build=True)
+        except WeightError as error:
+            raise NotComparableError(_NEEDS_INPUT.format(error.unbuilt) if error.unbuilt else str(error)) from None
+
+    def _called(self, source: Any, target: Any, rules: RuleSet) -> tuple[Any, Any, Pairing]:
         """Call both on random inputs, which may have their axes in another order in the translation."""
 
         def accept(at: sizes.Sizes) -> None:

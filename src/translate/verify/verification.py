@@ -38,8 +38,8 @@ def verify(
         folder = Path(name)
         request = {
             "job": "verify",
-            "source": str(_file(source, folder / "source" / "source.py")),
-            "translated": str(_file(translated, folder / "translated" / "translated.py")),
+            "source": str(given_file(source, folder / "source" / "source.py")),
+            "translated": str(given_file(translated, folder / "translated" / "translated.py")),
             "model": model,
             "inputs": list(inputs),
             "options": asdict(options),
@@ -50,7 +50,8 @@ def verify(
     return replace(result, seconds=answer.seconds, output=answer.output)
 
 
-def _file(given: Path | str, place: Path) -> Path:
+def given_file(given: Path | str, place: Path) -> Path:
+    """A file: the one that is given, or ``place`` with the text that is given. Raises FileNotFoundError."""
     if isinstance(given, Path):
         if not given.is_file():
             raise FileNotFoundError(f"no such file: {given}")

@@ -67,7 +67,7 @@ class _InOrder:
 
     def _take(self, layer: Any) -> bool:
         """Pair the next layer. False if that cannot be done, and a problem was noted."""
-        if id(layer) in self._done or not keras_layers.weights(layer):
+        if id(layer) in self._done or not self._walk.has_weights(layer):
             return True
         self._done.add(id(layer))
         if keras_layers.is_graph(layer):

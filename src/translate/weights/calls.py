@@ -48,7 +48,7 @@ def calls_on(module: Any, inputs: Sequence[Any]) -> Calls:
 
 def guessed_calls(module: Any, layer: Any) -> Calls:
     """The same on zeros of the shapes that a Keras model says it takes; empty if it does not say, or if none do."""
-    for inputs in _guesses(getattr(layer, "inputs", None) or []):
+    for inputs in guesses(layer):
         try:
             return calls_on(module, inputs)
         except Exception:  # the user's code may raise anything about zeros of a size that it does not want
@@ -56,8 +56,10 @@ def guessed_calls(module: Any, layer: Any) -> Calls:
     return {}
 
 
-def _guesses(tensors: Sequence[Any]) -> Iterator[list[Any]]:
+def guesses(layer: Any) -> Iterator[list[Any]]:
+    """Tensors of zeros that the translation of a Keras model may take, from what the model says that it takes."""
     torch: Any = import_module("torch")
+    tensors: Sequence[Any] = getattr(layer, "inputs", None) or []
     if not tensors or not all(keras_layers.keras().utils.is_keras_tensor(t) for t in tensors):
         return
     # only where a number is left open do the sizes make a difference

@@ -80,10 +80,11 @@ def pair(
     """
     unbuilt = [found for found in keras_layers.inner_layers(layer) if not found.built]
     if unbuilt and not build and not keras_layers.weights(layer) and any(True for _ in module.parameters()):
-        raise WeightError(["the Keras model has no weights yet: call it once on an input before"])
+        raise WeightError(["the Keras model has no weights yet: call it once on an input before"], "all")
     lazy = torch_modules.lazy(module, calls)
     if lazy:
-        raise WeightError([f"{lazy[0]}: the PyTorch model has no weights yet: call it once on an input before"])
+        problem = f"{lazy[0]}: the PyTorch model has no weights yet: call it once on an input before"
+        raise WeightError([problem], lazy[0])
     walk = Walk(load() if rules is None else rules, calls, build=build)
     walk.module("", module, layer)
     problems = list(walk.problems)
@@ -99,7 +100,7 @@ def pair(
     problems += _tied(whole, _place, lambda p: id(p.torch), "are one weight in Keras, two in PyTorch")
     problems += _left_over(module, layer, pairs, walk)
     if problems:
-        raise WeightError(problems)
+        raise WeightError(problems, "" if allow_unbuilt else next(iter(walk.unbuilt), ""))
     return Pairing(tuple(pairs), (*walk.unbuilt, *walk.unreached))
 
 

@@ -216,18 +216,19 @@ class Walk:
     def _in_order(self, path: str, modules: dict[str, Any], held: list[Any]) -> Iterator[tuple[tuple[str, Any], Any]]:
         """Children of containers one after another; those without weights may be more or fewer on one side."""
         if len(modules) == len(held) and all(
-            torch_modules.tensors(m) or not self._has_weights(v) for m, v in zip(modules.values(), held, strict=True)
+            torch_modules.tensors(m) or not self.has_weights(v) for m, v in zip(modules.values(), held, strict=True)
         ):
             return zip(modules.items(), held, strict=True)
         with_tensors = [(name, m) for name, m in modules.items() if torch_modules.tensors(m)]
-        layers = [v for v in held if self._has_weights(v)]
+        layers = [v for v in held if self.has_weights(v)]
         if len(with_tensors) != len(layers):
             counts = f"{len(with_tensors)} modules with weights in PyTorch, {len(layers)} layers with weights in Keras"
             self.problem(path, counts)
             return iter(())
         return zip(with_tensors, layers, strict=True)
 
-    def _has_weights(self, value: Any) -> bool:
+    def has_weights(self, value: Any) -> bool:
+        """Whether a layer, or a container, has weights, or is going to be given some."""
         return bool(keras_layers.weights(value)) or (self.build and building.gets_weights(value))
 
     def _child(self, path: str, module: Any, layer: Any) -> None:

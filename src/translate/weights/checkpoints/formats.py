@@ -39,5 +39,12 @@ def writable(framework: Framework) -> str:
     return ", ".join(_WRITTEN[framework])
 
 
+def renamed(path: Path, framework: Framework) -> Path:
+    """What a checkpoint is called for ``framework``: the same name with another ending."""
+    endings = sorted((s for suffixes in _SUFFIXES.values() for s in suffixes), key=len, reverse=True)
+    ending = next((s for s in endings if _ends(path, (s,))), path.suffix)
+    return path.with_name(path.name[: len(path.name) - len(ending)] + _WRITTEN[framework][0])
+
+
 def _ends(path: Path, suffixes: tuple[str, ...]) -> bool:
     return path.name.lower().endswith(suffixes)
