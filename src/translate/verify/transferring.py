@@ -20,7 +20,7 @@ from translate.verify.result import Options
 from translate.verify.sides import Call
 from translate.verify.spec import Inputs
 from translate.verify.transferred import Transferred
-from translate.weights import Pair, Pairing, WeightError, pair, torch_modules
+from translate.weights import Calls, Pair, Pairing, WeightError, pair, torch_modules
 from translate.weights.calls import calls_on, guesses
 from translate.weights.checkpoints import CheckpointError, MismatchError, keras_file, torch_file
 from translate.weights.transfer import calls_for, into_keras, into_torch
@@ -139,7 +139,7 @@ class _Transfer:
                 continue
             return *self.bench.by_role(trial, layer), pairing
         try:
-            calls = {} if is_lazy else calls_for(module, layer)
+            calls: Calls = {} if is_lazy else calls_for(module, layer)
             return source, target, pair(module, layer, rules=rules, calls=calls, build=True)
         except WeightError as error:
             raise NotComparableError(_NEEDS_INPUT.format(error.unbuilt) if error.unbuilt else str(error)) from None
