@@ -100,7 +100,8 @@ def translate(
         if to == "tf":
             return _translate(module, positions, loaded, layout, io)
         from translate.staging import stage  # as much again to import as the rest
-        from translate.staging.building import merge_build, stated
+        from translate.staging.builder_methods import without_builder_methods
+        from translate.staging.building import kept_builds, merge_build, stated
         from translate.staging.constants import inline_constants
         from translate.staging.given_inputs import without_given_inputs
         from translate.staging.inlining import inline_lambdas
@@ -112,11 +113,14 @@ def translate(
         from translate.staging.static_builders import without_static_builders
 
         lifted = without_static_builders(without_stars(module, loaded))
-        sized = without_given_inputs(inline_constants(inline_partials(modernised(lifted.module))))
+        plain = without_builder_methods(modernised(lifted.module))
+        sized = without_given_inputs(inline_constants(inline_partials(plain)))
         module = inline_settings(inline_keywords(sized.module), loaded)
 
-        staged = stage(inline_lambdas(merge_build(module)))
-        done = _translate(staged.module, positions, loaded, layout, io, staged.findings, stated(module))
+        built = merge_build(module)
+        staged = stage(inline_lambdas(built))
+        found = (*staged.findings, *kept_builds(built))
+        done = _translate(staged.module, positions, loaded, layout, io, found, stated(module))
         classes = {c.function: c.name for c in staged.classes}
         classes |= {old: classes.get(new, new) for old, new in lifted.names.items()}
         return replace(done, classes=classes, sized=sized.functions)
@@ -135,6 +139,7 @@ def _translate(
 ) -> Translation:
     first = layout == "channels_first"
     facts = read(module, rules, channels_first=first, source_io=io == "source", stated=said)
+    facts.found = [f for f in facts.found if not _follows(f, found)]
     facts.found += found
     lost = bool(facts.conflicts or facts.lost)
     if lost and not rules.dialect.last:  # layers of PyTorch take nothing but channels first
@@ -156,6 +161,15 @@ def _translate(
         tuple(units(facts, rules.dialect, lambda node: positions.of(node, node)[0])),
         "channels_first" if first or not rules.dialect.last else "channels_last",
     )
+
+
+def _follows(one: Finding, found: tuple[Finding, ...]) -> bool:
+    """Whether a model is not translated because the function around it is not, about which there is a finding."""
+    from translate.infer.dotted import walk
+
+    if one.code != "T102" or not one.message.startswith("keras.Model is not translated"):
+        return False
+    return any(f.code == "T106" and any(n is one.node for n in walk(f.node)) for f in found)
 
 
 _NOT_FOLLOWED = "how axes are arranged could not be followed from here"

@@ -27,6 +27,7 @@ ADDED = {
     "input_dim",
     "in_channels",
     "alpha",
+    "input_length",
     "normalize",
     "value_channels",
     "key_channels",

@@ -350,6 +350,35 @@ def net():
         "net()",
         IMAGE,
     ),
+    "methods that build models, and pooling in a loop": (
+        """
+class GAN(object):
+    def __init__(self, latent):
+        self.latent, self.shape, self.sizes = latent, (8, 8, 3), [1, 2]
+        self.channels = self.shape[-1]
+
+    def conv_block(self, x, filters, size=3):
+        x = layers.Conv2D(filters + self.latent, size, padding="same")(x)
+        return layers.LeakyReLU(0.1)(x)
+
+    def build_chain(self):
+        model = keras.Sequential()
+        model.add(layers.Conv2D(4, 3, input_shape=self.shape))
+        return model
+
+    def build_discriminator(self, classes=2):
+        latent = keras.Input(self.shape)
+        pooled = []
+        for size in self.sizes:
+            c = self.conv_block(latent, 4, size)
+            c = layers.GlobalMaxPooling2D()(c)
+            pooled.append(c)
+        x = layers.Concatenate()(pooled)
+        return keras.Model(latent, layers.Dense(classes + self.channels)(x))
+""",
+        "GAN(2).build_discriminator(classes=4)",
+        IMAGE,
+    ),
 }
 
 
@@ -377,6 +406,11 @@ REPORTED = {
     "an array of numbers": "return x - np.array([0.4, 0.5, 0.6]) * 255",
     "a list of numbers": "return x / [1.0, 2.0, 3.0]",
     "a chain without such a method": "return self.chain.get_layer(index=0)(x)",
+    "a mask by name": "return self.pool(x, mask=m)",
+    "a mask by position": "return layers.Softmax()(x, m)",
+    "a loss": "self.add_loss(tf.reduce_mean(x))\n        return x",
+    "weights of the model": "return x * len(self.trainable_weights)",
+    "layers of the model": "for one in self.layers[1:]:\n            x = one(x)\n        return x",
 }
 
 
@@ -384,7 +418,27 @@ REPORTED = {
 def test_what_would_fail_is_told(what: str) -> None:
     text = (
         f"import numpy as np\n{IMPORTS}class Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
-        "        self.drop = layers.Dropout(0.1)\n        self.chain = keras.Sequential([layers.Conv2D(3, 1)])\n\n"
-        f"    def call(self, x):\n        x = self.chain(x)\n        {REPORTED[what]}\n"
+        "        self.drop = layers.Dropout(0.1)\n        self.chain = keras.Sequential([layers.Conv2D(3, 1)])\n"
+        "        self.pool = layers.GlobalAveragePooling2D()\n\n"
+        f"    def call(self, x, m):\n        x = self.chain(x)\n        {REPORTED[what]}\n"
     )
     assert not translate(text, to="torch").complete
+
+
+def test_build_that_reads_other_sizes_is_told() -> None:
+    text = (
+        f"{IMPORTS}class Bias(layers.Layer):\n    def build(self, shape):\n"
+        "        self.b = self.add_weight(shape=(shape[1], 1))\n\n    def call(self, x):\n        return x + self.b\n"
+    )
+    (told,) = [d for d in translate(text, to="torch").diagnostics if d.code == "T102"]
+    assert told.line == 7 and "`build` of Bias" in told.message
+
+
+def test_one_finding_for_a_function_that_stays() -> None:
+    text = (
+        f"{IMPORTS}def net():\n    inputs = keras.Input((4,))\n    first = keras.Model(inputs, inputs + 1)\n"
+        "    return keras.Model(inputs=inputs, outputs=first.get_layer(index=1).output)\n"
+    )
+    told = [d for d in translate(text, to="torch").diagnostics if not d.is_note]
+    assert [d.code for d in told][:1] == ["T106"]
+    assert not any(d.message.startswith("keras.Model is not translated") for d in told)

@@ -66,7 +66,7 @@ def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool
             return child
         if name == "layers" and not state.dialect.last and owner.kind == "sequential":
             return _layers(state, node, owner)
-        return Method(owner, name)
+        return OPAQUE if _has_no_counterpart(state, node, name) else Method(owner, name)
     if isinstance(owner, Tensor):
         return _of_tensor(state, node, owner, name)
     if isinstance(owner, Layer):
@@ -154,11 +154,22 @@ def of_instance(state: State, node: cst.Attribute, owner: Instance, name: str) -
             return child
     if any(state.dialect.is_target(base) for base in info.framework_bases()):
         return UNKNOWN  # a layer of Keras: what it has is its own affair
+    if _has_no_counterpart(state, node, name):
+        return OPAQUE
     for sub in info.subclasses:  # a base class whose subclasses make the layers
         found = sub.attribute(name)
         if found is not None:
             return found
     return Method(owner, name)
+
+
+def _has_no_counterpart(state: State, node: cst.Attribute, name: str) -> bool:
+    """``self.trainable_weights``: what modules of the target do not have is told."""
+    full = f"{state.dialect.module}.{name}"
+    rule = next((r for r in state.rules.find(full) if not r.supported and not r.spelling(full).callable), None)
+    if rule is not None:
+        state.report(node, "T101", f"{full} has no counterpart in {state.dialect.name}", rule.help)
+    return rule is not None
 
 
 def _needs_training(state: State) -> None:

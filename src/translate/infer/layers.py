@@ -26,14 +26,7 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
         return source()
     leave_out_of_call(state, node, operands)
     if "calling" not in layer.bound[1].rule.data:
-        for other in operands[1:]:
-            if (
-                not other.keyword
-                and not other.star
-                and isinstance(other.value, Const)
-                and other.value.value is not None
-            ):
-                state.report(node, "T102", f"{layer.name} is called with {other.value.value} besides its input")
+        _besides_input(state, layer, operands, node)
     _by_input(state, layer, operands[0])
     bound, apply = layer.bound
     rule: Rule = apply.rule
@@ -84,6 +77,20 @@ def _keeps(rule: Rule) -> bool:
         return True
     names = [p.name for p in rule.source[0].parameters]
     return any(name == "seed" or name.endswith("_initializer") for name in names)
+
+
+def _besides_input(state: State, layer: Layer, operands: list[Operand], node: cst.Call) -> None:
+    """What a layer is called with that its translation does not take: a mask, a constant."""
+    for other in operands[1:]:
+        constant = isinstance(other.value, Const)
+        if other.star or other.keyword in state.dialect.call_without or (constant and other.value == Const(None)):
+            continue
+        if other.keyword and not state.dialect.last:
+            state.report(node, "T102", f"{layer.name} is called with {other.keyword}= besides its input")
+        elif not other.keyword and constant and isinstance(other.value, Const):
+            state.report(node, "T102", f"{layer.name} is called with {other.value.value} besides its input")
+        elif isinstance(other.value, Tensor) and not state.dialect.last and not layer.bound[1].rule.code:
+            state.report(node, "T102", f"{layer.name} is called with another tensor besides its input")
 
 
 def _flow(state: State, rule: Rule, bound: Bound, operand: Operand, becomes: str) -> tuple[Value, dict[str, object]]:

@@ -14,7 +14,7 @@ from translate.staging.naming import snake
 from translate.staging.reading import Reading, is_dynamic
 from translate.staging.sizes import UNKNOWN, Info, Size
 from translate.staging.state import CannotStage, State, Value
-from translate.staging.table import FRAMEWORK
+from translate.staging.table import FRAMEWORK, Entry
 from translate.staging.trees import assign, code, dotted, replace_names, unbroken, without_space
 from translate.staging.vanishing import parameter_of
 from translate.staging.writing import written
@@ -89,7 +89,7 @@ def _made_and_applied(state: State, node: cst.Call, maker: cst.Call) -> Pair:
     name = state.program.framework_name(maker.func, state.current) or ""
     entry = state.program.table.layers.get(name)
     infos = infos if entry is None else entry.ordered(arguments, infos)
-    if state.loops and entry is not None and entry.out in ("first", "sum"):  # merging is an operation
+    if state.loops and entry is not None and _is_operation(entry):
         return _made_in_call(state, node, maker, arguments, infos)
     try:
         made = construct(state, maker, infos)
@@ -99,6 +99,11 @@ def _made_and_applied(state: State, node: cst.Call, maker: cst.Call) -> Pair:
         raise CannotStage(node, "layers are made in a loop over tensors")
     call, behind = state.keep(made.expression, made.hint)
     return _spread(state, node, call, arguments, made), told(state, made.result(infos), behind)
+
+
+def _is_operation(entry: Entry) -> bool:
+    """Whether a layer has nothing to keep: merging, and pooling of everything."""
+    return not entry.sized and (entry.out in ("first", "sum") or entry.shape == "vector")
 
 
 def _spread(

@@ -11,6 +11,7 @@ from typing import Any
 import libcst as cst
 
 from translate.infer.dotted import names
+from translate.infer.facts import Finding
 from translate.infer.program import Stated
 from translate.staging.bookkeeping import without_bookkeeping
 
@@ -21,6 +22,19 @@ def merge_build(module: cst.Module) -> cst.Module:
     """The file with every ``build`` that allows it moved into its class's ``__init__``."""
     body = [_merged(s) if isinstance(s, cst.ClassDef) else s for s in module.body]
     return module if all(a is b for a, b in zip(body, module.body, strict=True)) else module.with_changes(body=body)
+
+
+def kept_builds(module: cst.Module) -> tuple[Finding, ...]:
+    """What to say of every ``build`` that could not move."""
+    found: list[Finding] = []
+    for node in module.body:
+        methods = {m.name.value: m for m in getattr(node.body, "body", ()) if isinstance(m, cst.FunctionDef)}
+        build = methods.get("build")
+        if isinstance(node, cst.ClassDef) and node.bases and build is not None and "call" in methods:
+            message = f"`build` of {node.name.value} needs more than how many channels its input has: it stays as it is"
+            help = "PyTorch calls no such method: make the weights in the constructor, and give it the sizes"
+            found.append(Finding(build, "T102", message, help, statement=build))
+    return tuple(found)
 
 
 def stated(module: cst.Module) -> Stated:

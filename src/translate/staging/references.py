@@ -121,6 +121,8 @@ class _References(Keeping):
             return class_for(self.shared, inner)
         if len(self.stack) > 1 and self.stack[-1] is inner:
             self.stack.pop()
+        if updated_node.name is not original_node.name:  # a method may have the name of a function
+            updated_node = updated_node.with_changes(name=original_node.name)
         if inner is not None and inner.gone:
             read = {n.value for n in read_names(updated_node.body)}
             kept = [p for p in updated_node.params.params if p.name.value not in inner.gone - read]
