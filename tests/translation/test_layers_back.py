@@ -69,6 +69,7 @@ LAYERS: list[tuple[tuple[int, ...], str]] = [
     (IMAGES, "BatchNormalization(center=False)"),
     (VOLUMES, "BatchNormalization(center=False, scale=False)"),
 ]
+LAYERS += [(IMAGES, "GlobalAveragePooling2D(keepdims=True), layers.Flatten(), layers.Dense(2)")]
 CHANNELS_FIRST = """Conv2D(4, 3, padding='same', data_format='channels_first', activation='softmax'),
     layers.BatchNormalization(axis=1),
     layers.ZeroPadding2D(((1, 0), (2, 1)), data_format='channels_first'),

@@ -38,6 +38,19 @@ def test_a_layer_that_keeps_nothing_may_be_called_as_it_is_made() -> None:
     assert "return torch.flatten(x, 1)" in done.code
 
 
+def test_what_is_left_of_a_pooling_is_flattened_as_it_is() -> None:
+    call = "x = layers.GlobalAveragePooling2D(keepdims=True)(self.conv(x))\nreturn layers.Flatten()(x)"
+    done = translate(model("self.conv = layers.Conv2D(4, 1)", call), to="torch")
+    assert not told(done)
+    assert "x = F.adaptive_avg_pool2d(self.conv(x), 1)\n        return torch.flatten(x, 1)\n" in done.code
+
+
+def test_a_chain_of_its_own_is_laid_out_as_it_was() -> None:
+    init = "\n        super().__init__([\n            layers.Flatten(),\n            layers.ReLU(),\n        ])\n"
+    done = translate(f"{HEAD}class Net(keras.Sequential):\n    def __init__(self):{init}", to="torch")
+    assert done.code.endswith("super().__init__(\n            nn.Flatten(),\n            nn.ReLU(),\n        )\n")
+
+
 def test_in_a_function_too() -> None:
     function = "def waves(n):\n    return layers.Flatten()(ops.ones((n, 2, 2)))\n\n\n"
     text = model("self.waves = keras.Variable(waves(3))", "return x + self.waves")

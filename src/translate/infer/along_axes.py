@@ -122,7 +122,7 @@ def _reduce(state: State, rule: Rule, bound: Bound, operand: Operand) -> tuple[V
     axes = {name: renumber(state.dialect, value, tensor.rank)}
     gone = _positive(value, tensor.rank)
     if keep:
-        pixel = gone >= set(range(2, tensor.rank))
+        pixel = 0 not in gone and len(gone) >= tensor.rank - 2  # all but one axis are of one element
         return image(tensor.rank, pixel), axes
     left = remaining(state.dialect, tensor.rank, gone)
     if left is None:

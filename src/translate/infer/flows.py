@@ -179,6 +179,14 @@ def _source(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value:
     return source(max(known) if same else None)
 
 
+def _elements(state: State, rule: Rule, bound: Bound, operand: Operand) -> Value:
+    """Elements in the source's order, which those of one pixel are in however it is stored."""
+    tensor = state.tensor(operand)
+    if not (tensor.is_image and tensor.pixel):
+        state.need_source(operand)
+    return source(_rank(rule.tensors))
+
+
 def _holds_tensors(value: Sequence) -> bool:
     return any(tensors_in(v) for v in value.everything())
 
@@ -257,5 +265,6 @@ _SIMPLE = {
     "same": _same,
     "features": _features,
     "source": _source,
+    "elements": _elements,
     "broadcast": _broadcast,
 }

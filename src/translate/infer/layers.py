@@ -213,7 +213,7 @@ def inline(state: State, rule: Rule, bound: Bound, operand: Operand, node: cst.C
         known = next((c for p in merged if (c := sizes.channels_of(p.value)) is not None), None)
         value = sizes.sized(flows.broadcast(state, merged), known)
     else:
-        value, axes = flows.flow(state, rule, bound, operand)
+        value, axes = flows.flow(state, rule, bound, operand, rule.cases[0].becomes if rule.cases else "")
         told = sizes.channels_of(operand.value)
         if rule.tensors == "concat":
             told = sizes.added([sizes.channels_of(p.value) for p in parts]) if bound.value("axis") == -1 else None

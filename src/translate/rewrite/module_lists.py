@@ -49,7 +49,11 @@ def base(node: cst.Call) -> cst.Call:
     elements = [
         cst.Arg(e.value, star="*" if isinstance(e, cst.StarredElement) else "", comma=e.comma) for e in value.elements
     ]
-    start = value.lbracket.whitespace_after if isinstance(value, cst.List) else cst.SimpleWhitespace("")
+    start: Any = cst.SimpleWhitespace("")
+    if isinstance(value, cst.List):
+        start = value.lbracket.whitespace_after
+        if elements:
+            elements[-1] = elements[-1].with_changes(whitespace_after_arg=value.rbracket.whitespace_before)
     return node.with_changes(args=elements, whitespace_before_args=start)
 
 

@@ -62,7 +62,7 @@ PASSING = r"^((1 - |not )?[A-Za-z_][A-Za-z0-9_]*|axis\([A-Za-z_][A-Za-z0-9_]*\))
 TENSORS = (
     r"^(image[123]?d? -> image[123]?d?|image[123]?d? or features|same -> same|broadcast|features -> features"
     r"|indices -> features|axis|reduce|concat|stack|split|unbind|squeeze|unsqueeze|source -> (source|any|rank [0-9])"
-    r"|creates( rank [0-9]| nested)?|number|none)$"
+    r"|elements -> rank [0-9]|creates( rank [0-9]| nested)?|number|none)$"
 )
 WEIGHT = r"^[a-z_][A-Za-z0-9_]*(\[[0-9](, [0-9])*\])?( reshaped)?$"
 DRAW = r"^-?[0-9]+\.\.-?[0-9]+$"
