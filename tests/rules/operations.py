@@ -176,6 +176,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tf.gather(s, [0, 2], axis=1)",
         "tf.gather(x, tf.constant([1, 3]), axis=-1)",
         "tf.gather(tf.eye(8), tf.argmax(s, axis=-1))",
+        "ops.normalize(s, axis=-1, epsilon=1e-12)",
         "ops.take(s, [1, 2], axis=2)",
         "layers.Flatten()(ops.mean(x, axis=(1, 2), keepdims=True))",
         "layers.Flatten()(ops.mean(x, axis=(2, 3), keepdims=True))",
