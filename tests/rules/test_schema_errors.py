@@ -89,7 +89,7 @@ BROKEN = {
     ),
     "key of a case": (
         GOOD + "- torch: mine.f(x)\n  cases:\n    - only: known(x)\n      write: x()\n    - {when: x == 1}\n",
-        "13: a case has no key 'when'; use only, set, write, keras or becomes",
+        "13: a case has no key 'when'; use only, set, write, keras, becomes or assigned",
     ),
     "condition of a case": (
         GOOD + "- torch: mine.f(x)\n  cases:\n    - only: {x: 1}\n      write: x()\n    - only: {y: 1}\n",

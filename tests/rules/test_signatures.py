@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_overloads
 
 import jsonschema
 import pytest
@@ -166,6 +166,9 @@ def torch_signatures(name: str) -> list[Parameters]:
     if isinstance(thing, type) and issubclass(thing, torch.nn.Module):
         if thing.__init__ is torch.nn.Module.__init__ and thing is not torch.nn.Module:
             return [()]
+        stated = get_overloads(thing.__init__)
+        if stated:
+            return [inspected(inspect.signature(o))[1:] for o in stated]
         return [inspected(inspect.signature(thing))]
     if owner == "torch.Tensor":
         found = stub("_C/__init__.pyi", "TensorBase").get(last, [])
@@ -349,11 +352,19 @@ def test_keras_signature(rule: dict[str, Any]) -> None:
             target(name)
 
 
+def around(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rules for what a rule's layer stands in, of whose arguments it may speak."""
+    found = [p.values[0] for p in EVERY_RULE if "within" in rule]
+    return [r for r in found if any(text.partition("(")[0] == rule["within"] for text in spellings(r))]
+
+
 @pytest.mark.parametrize("rule", EVERY_RULE)
 def test_names_within_the_rule(rule: dict[str, Any]) -> None:
     """Arguments, conditions and templates speak of parameters that exist, and nothing required is forgotten."""
     source = {p.name for p in written(spellings(rule)[0]) or (Parameter("self"),)}
     every = source | {p.name for text in spellings(rule) for p in written(text) or (Parameter("self"),)}
+    every |= {"taken"} if "taken" in rule else set()
+    every |= {p.name for other in around(rule) for text in spellings(other) for p in written(text) or ()}
     wanted = {p.name: p for text in targets(rule) for p in written(text) or ()}
     open_ended = any(p.kind == "**" for p in wanted.values()) or not wanted
     passed = set()

@@ -22,9 +22,6 @@ To = Literal["tf", "torch"]
 STOPPED: dict[To, dict[str, tuple[str, str]]] = {
     "tf": {},
     "torch": {
-        "dilated": ("T101", "recurrent layers have no rules from PyTorch to Keras"),
-        "seq2seq": ("T101", "recurrent layers have no rules from PyTorch to Keras"),
-        "tagger": ("T101", "recurrent layers have no rules from PyTorch to Keras"),
         "transformer": ("T101", "attention that finds its sizes out"),
     },
 }

@@ -8,6 +8,7 @@ from translate.infer import flows
 from translate.infer.binding import Bound
 from translate.infer.facts import RECEIVER, Apply
 from translate.infer.program import ClassInfo, FunctionInfo
+from translate.infer.recurrent import keep_whole
 from translate.infer.roles import role_member
 from translate.infer.state import Operand, State
 from translate.infer.values import (
@@ -110,6 +111,9 @@ def _layers(state: State, node: cst.Attribute, owner: Container) -> Value:
 
 def _of_layer(state: State, node: cst.Attribute, owner: Layer, name: str) -> Value:
     """``self.conv.out_channels``: settings of a layer have the name of the argument that they came by."""
+    if any(r.data.get("role") == "gone" for r in state.rules.find(f"{owner.name}.{name}")):
+        return Api(f"{owner.name}.{name}")
+    keep_whole(state, owner)
     rule = owner.bound[1].rule
     passing = rule.arguments.get(name) if name not in rule.weights else None
     if passing is not None and len(passing.targets) == 1 and not passing.inverted and passing.values is None:

@@ -146,6 +146,9 @@ def _result(rule: Rule, layer: Layer, made: Bound, given: Bound) -> Value:
     if not states:
         outputs = sizes.given(rule, layer, first, source(first.value.rank if isinstance(first.value, Tensor) else None))
         return Sequence("tuple", [outputs, source()]) if _is(given, "return_attention_scores") else outputs
+    if rule.data.get("stacked"):
+        last = Sequence("tuple", [source(3) for _ in range(states)]) if states > 1 else source(3)
+        return Sequence("tuple", [sizes.given(rule, layer, first, source(3)), last])
     outputs = sizes.given(rule, layer, first, source(3 if _is(made, "return_sequences") else 2))
     if not _is(made, "return_state"):
         return outputs

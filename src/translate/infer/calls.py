@@ -193,7 +193,7 @@ def _api(state: State, node: cst.Call, name: str, operands: Operands) -> Value:
         return records.define(node)
     rules = state.rules.find(name)
     if rules:
-        rules = [r for r in rules if "within" not in r.data]
+        rules = [r for r in rules if not r.data.keys() & {"within", "taken"}]
         return _by_rule(state, node, name, rules, operands, None)
     if state.dialect.is_source(name):
         state.report(node, "T101", f"there is no rule for {name}")
@@ -429,6 +429,9 @@ _NOT_OF_TENSORS = {"keys", "items", "values", "get", "append", "extend", "update
 
 def tensor_method(state: State, node: cst.Call, name: str, receiver: Operand, operands: Operands) -> Value:
     """``x.view(...)``; ``x.add_(...)`` has the rule of ``x.add(...)``."""
+    if node in state.single:
+        state.record(state.facts.methods, node, "itself")
+        return receiver.value
     full = f"{state.dialect.tensor}.{name}"
     rules = [r for r in state.rules.find(full) if r.spelling(full).callable or r.data.get("role")]
     found = full

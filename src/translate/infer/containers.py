@@ -121,7 +121,7 @@ def method(state: State, node: cst.Call, owner: Container, name: str, operands: 
         state.facts.dropped[state.statements[-1]] = ""
         return NONE
     if name in ("append", "insert", "extend") or kind == "append":
-        if kind == "append" and operands:
+        if operands and (kind == "append" or (name == "append" and owner.kind == "sequential")):
             growing.note(state, node, owner, operands[0].value, operands[0].node)
         before = len(owner.children.items)
         builtin.add(owner.children, "append" if kind == "append" else name, operands, state)

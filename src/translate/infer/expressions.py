@@ -129,8 +129,14 @@ def called(state: State, function: cst.BaseExpression) -> tuple[Value, Operand |
 def _call(state: State, node: cst.Call) -> Value:
     callee, receiver = called(state, node.func)
     operands: list[Operand] = []
+    rules = state.rules.find(callee.name) if isinstance(callee, Api) else []
+    chosen_by = next((str(r.data["chosen_by"]) for r in rules if "chosen_by" in r.data), "")
     for index, argument in enumerate(node.args):
-        value = evaluate(state, argument.value)
+        if chosen_by and (argument.keyword.value == chosen_by if argument.keyword else index == 0):
+            with state.not_recording():  # a class that only says which rule it is
+                value = evaluate(state, argument.value)
+        else:
+            value = evaluate(state, argument.value)
         keyword = argument.keyword.value if argument.keyword else ""
         operands.append(Operand(value, argument.value, keyword=keyword, star=argument.star, index=index))
     return call(state, node, callee, operands, receiver)

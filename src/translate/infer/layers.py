@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from translate.infer import calling, flows, sizes
+from translate.infer import calling, flows, recurrent, sizes
 from translate.infer.activations import activated, activation
 from translate.infer.binding import Bound, bind, choose, tensors_in
 from translate.infer.dotted import walk
@@ -42,7 +42,8 @@ def call_layer(state: State, layer: Layer, operands: list[Operand], node: cst.Ca
     if "inline" in rule.data and not state.chaining and (at_once or not rule.data["inline"].get("at_once")):
         return _inline(state, layer, operands[0], node)
     if "calling" in rule.data:
-        value, apply = calling.call(state, layer, operands, node)
+        ours = state.dialect.last and recurrent.is_recurrent(rule)
+        value, apply = (recurrent if ours else calling).call(state, layer, operands, node)
         record_layer(state, layer, apply)
         return value
     whole, axes = bool(rule.data.get("whole")), {}

@@ -32,7 +32,62 @@ def recognised(module: cst.Module, rules: RuleSet) -> cst.Module:
             body.append(cst.parse_statement(f"from {package} import {name}\n"))
         else:
             body.append(statement)
-    return module.with_changes(body=body) if ours else module
+    if not ours:
+        return module
+    return _Merged(rules, names, set(ours)).of(module.with_changes(body=body))
+
+
+class _Merged(cst.CSTTransformer):
+    """``Sequential(LSTM(3, 4), LastOutput())`` as ``LastOutput(LSTM(3, 4))``, by rules whose pieces wrap a layer."""
+
+    def __init__(self, rules: RuleSet, names: dict[str, str], ours: set[str]) -> None:
+        super().__init__()
+        self.rules, self.names, self.ours = rules, names, ours
+        found = {name: self.rules.find(PIECES + name)[0].data for name in ours}
+        self.wrapping = {name: data.get("preceded", {}) for name, data in found.items() if "wraps" in data}
+
+    def of(self, module: cst.Module) -> cst.Module:
+        return cst.ensure_type(module.visit(self), cst.Module) if self.wrapping else module
+
+    def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> Any:
+        """What is as it was stays the same node, of which the position is known."""
+        before, after = original_node.children, updated_node.children
+        if len(before) == len(after) and all(a is b for a, b in zip(before, after, strict=True)):
+            updated_node = original_node
+        return super().on_leave(original_node, updated_node)  # type: ignore[arg-type]
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        full = _dotted(updated_node.func, self.names)
+        if not any(r.data.get("role") == "sequential" for r in self.rules.find(full)):
+            return updated_node
+        arguments: list[cst.Arg] = []
+        for argument in updated_node.args:
+            name = self._piece(argument.value)
+            if name not in self.wrapping or not arguments:
+                arguments.append(argument)
+                continue
+            layer = arguments.pop()
+            given = [cst.Arg(layer.value), *cst.ensure_type(argument.value, cst.Call).args]
+            told = self.wrapping[name].get(self._piece(arguments[-1].value)) if arguments else None
+            if told is not None:
+                arguments.pop()
+                given.append(cst.Arg(cst.Name("True"), cst.Name(told)))
+            arguments.append(argument.with_changes(value=cst.Call(cst.Name(name), given)))
+        if len(arguments) == len(updated_node.args):
+            return updated_node
+        return arguments[0].value if len(arguments) == 1 else updated_node.with_changes(args=arguments)
+
+    def _piece(self, node: cst.BaseExpression) -> str:
+        """The name of the piece that a call makes."""
+        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Name):
+            return ""
+        return node.func.value if node.func.value in self.ours else ""
+
+
+def _dotted(node: cst.BaseExpression, names: dict[str, str]) -> str:
+    if isinstance(node, cst.Attribute):
+        return f"{_dotted(node.value, names)}.{node.attr.value}"
+    return names.get(node.value, node.value) if isinstance(node, cst.Name) else ""
 
 
 def _is(module: cst.Module, node: cst.ClassDef | cst.FunctionDef, text: str, names: dict[str, str]) -> bool:

@@ -15,6 +15,7 @@ from translate.infer.program import NOTHING, ClassInfo, FunctionInfo, Stated
 from translate.infer.roles import role_member
 from translate.infer.state import Frame, Operand, State
 from translate.infer.statements import execute, execute_block, is_initialiser
+from translate.infer.taking import Taken
 from translate.infer.values import OPAQUE, Arrangement, Instance, Layer, Tensor, Value, join, options
 from translate.rules import RuleSet
 
@@ -49,14 +50,16 @@ def read(
 def _settled(fresh: Callable[[], State], module: cst.Module, source_io: bool, only_reached: bool) -> Facts:
     """Read again until callers agree about what functions are given, if they do."""
     pinned: set[cst.CSTNode] = set()
+    taken: dict[cst.CSTNode, Taken] = {}
     facts = Facts()
-    for _ in range(3):
+    for _ in range(5):
         state = fresh()
-        state.pinned, state.only_reached = pinned, only_reached
+        state.pinned, state.only_reached, state.taken_before = pinned, only_reached, taken
         facts = _read(state, module, source_io)
-        if state.channels_first or not facts.unsettled:
+        unsettled = facts.unsettled - pinned if not state.channels_first else set[cst.CSTNode]()
+        if state.taken == taken and not unsettled:
             break
-        pinned = pinned | facts.unsettled
+        taken, pinned = state.taken, pinned | unsettled
     return facts
 
 

@@ -210,7 +210,8 @@ def given(rule: Rule, layer: Layer, operand: Operand, value: Value) -> Value:
         return sized(value, None)
     if "shaped" in rule.data:
         return _shaped(value, layer.bound[0].operands.get(rule.data["shaped"]))
-    template: str | None = rule.data.get("gives")
+    case = layer.bound[1].case
+    template: str | None = (case and case.gives) or rule.data.get("gives")
     before = channels_of(operand.value)
     if template is None:
         return sized(value, before if rule.tensors.startswith(("image", "same", "axis", "features")) else None)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import libcst as cst
 
 from translate.infer.facts import Facts, Finding
 from translate.infer.program import NOTHING, ClassInfo, FunctionInfo, Stated
+from translate.infer.taking import Taken
 from translate.infer.values import Arrangement, Container, Mapping, Sequence, Tensor, Union, Value, image, source
 from translate.rules import Rule, RuleSet
 
@@ -133,6 +134,12 @@ class State:
         """Layers that hand a mask on with what they give, and the statements around."""
         self.masked: list[str] = []
         """What was called that looks at such masks."""
+        self.taken: dict[cst.CSTNode, Taken] = {}
+        """Recurrent layers, by the call that makes them: what calls take of what they give."""
+        self.taken_before: dict[cst.CSTNode, Taken] = {}
+        """The same, as it was found when the file was read before."""
+        self.single: dict[cst.CSTNode, Literal["itself", "item"]] = {}
+        """Expressions that take an item of what has none in the target: of a state, or the first that a call gives."""
         self.told: set[str] = set()
         """Known differences that were noted."""
         self.source_io = False

@@ -38,6 +38,9 @@ from translate.rules.condition import NotKnown
 
 def subscript(state: State, node: cst.Subscript, owner: Value, parts: list[Value]) -> Value:
     """``owner[parts]``; ``parts`` holds the values of indices (slices count as opaque)."""
+    if node in state.single:
+        state.record(state.facts.methods, node, "itself")
+        return owner.items[0] if state.single[node] == "item" and isinstance(owner, Sequence) else owner
     found: list[Value] = []
     for option in options(owner):
         if isinstance(option, Instance):

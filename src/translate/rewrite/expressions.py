@@ -181,6 +181,8 @@ class Expressions(cst.CSTTransformer):
                 whole = original in facts.counted
                 return module_lists.sequential(self.names, target, original, updated, facts.inputs, whole)
             return containers.make(self.names, facts.containers[original], original, updated)
+        if facts.methods.get(original) == "itself" and isinstance(updated.func, cst.Attribute):
+            return updated.func.value
         if original in facts.methods:
             is_method = facts.methods[original] != "bare" and isinstance(updated.func, cst.Attribute)
             if self.rules.dialect.sequential and is_method:
@@ -264,6 +266,8 @@ class Expressions(cst.CSTTransformer):
         picked = _picked(original, updated)
         if picked is not None:
             return picked
+        if facts.methods.get(original) == "itself":
+            return updated.value
         if original in facts.methods:
             return containers.item(self.names, facts.methods[original], updated)
         if original in facts.items_taken:
@@ -306,7 +310,9 @@ class Expressions(cst.CSTTransformer):
             return None
         function = next((n for n in reversed(self.stack) if isinstance(n, cst.FunctionDef)), None)
         taken = names_in(function) if function is not None else self.facts.names
+        filled = dict(apply.extra).get("assigned")
         templates = apply.case.assigned if apply.case is not None else ()
+        templates = templates if filled is None else tuple(filled.split("\n"))
         shorten = self.names.shorten if line is not None else str
         return unpacking.statements([shorten(text) for text in templates], around, taken)
 

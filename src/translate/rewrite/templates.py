@@ -59,6 +59,8 @@ class _Fill(cst.CSTTransformer):
             return _flat(updated_node)
         if isinstance(updated_node, cst.Comparison):
             return _decided(updated_node)
+        if isinstance(updated_node, cst.Subscript):
+            return _item(updated_node)
         if isinstance(updated_node, cst.BinaryOperation) and isinstance(updated_node.operator, cst.Multiply):
             once = isinstance(updated_node.right, cst.Integer) and updated_node.right.value == "1"
             return updated_node.left if once else updated_node
@@ -113,6 +115,21 @@ def _decided(node: cst.Comparison) -> cst.BaseExpression:
     if outcomes == [True, False]:
         return test
     return cst.UnaryOperation(cst.Not(), test) if outcomes == [False, True] else node
+
+
+def _item(node: cst.Subscript) -> cst.BaseExpression:
+    """``x[None][0]`` is ``x``."""
+    inner = node.value
+    if isinstance(inner, cst.Subscript) and [_index(node), _index(inner)] == ["0", "None"]:
+        return inner.value
+    return node
+
+
+def _index(node: cst.Subscript) -> str:
+    part = node.slice[0].slice
+    if len(node.slice) != 1 or not isinstance(part, cst.Index) or not isinstance(part.value, (cst.Integer, cst.Name)):
+        return ""
+    return part.value.value
 
 
 _SPACED = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))

@@ -20,7 +20,7 @@ def statements(
         return None
     targets = _names(assign.targets[0].target)
     wanted: set[str] = {m for text in templates for m in _TARGET.findall(text)}
-    if wanted != ({""} if len(targets) == 1 else {str(i) for i in range(len(targets))}):
+    if wanted and wanted != ({""} if len(targets) == 1 else {str(i) for i in range(len(targets))}):
         return None
     new = next((n for n in _NEW if n not in taken), None)
     if new is None:

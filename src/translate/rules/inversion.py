@@ -29,7 +29,7 @@ def inverted(rule: Rule) -> Rule | None:
     if signature is None or not signature.callable:
         return None
     target = next((s for s in rule.source if s.callable and "." in s.name), None)
-    if target is None or rule.code or rule.data.get("role"):
+    if target is None or rule.code or rule.data.keys() & {"role", "calling"}:
         return None
     arguments = _arguments(rule, target, signature)
     if arguments is None:
@@ -333,4 +333,5 @@ def _case(entry: dict[str, Any], always: dict[str, Any]) -> Case:
         assigned=tuple(entry.get("assigned", ())),
         in_chain=entry.get("in_chain"),
         lazy=entry.get("lazy"),
+        gives=entry.get("gives"),
     )

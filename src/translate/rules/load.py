@@ -177,4 +177,5 @@ def _case(entry: dict[str, Any]) -> Case:
         write=entry.get("write"),
         target=Signature(keras) if keras else None,
         becomes=entry.get("becomes", ""),
+        assigned=tuple(entry.get("assigned", ())),
     )

@@ -34,6 +34,8 @@ class Case:
     """The statements that assign the result of a call to ``{target}``; the first assigns that of the plain call."""
     in_chain: str | None = None
     """How the layer is made where it stands in a chain."""
+    gives: str | None = None
+    """The channels of the result, where they are not those that the rule says."""
     lazy: str | None = None
     """The case's own target where the size of its input is not known."""
 

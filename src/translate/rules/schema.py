@@ -64,7 +64,10 @@ TENSORS = (
     r"|indices -> features|axis|reduce|concat|stack|split|unbind|squeeze|unsqueeze|source -> (source|any|rank [0-9])"
     r"|elements -> rank [0-9]|creates( rank [0-9]| nested)?|number|none)$"
 )
-WEIGHT = r"^[a-z_][A-Za-z0-9_]*(\[[0-9](, [0-9])*\])?( reshaped)?$"
+WEIGHT = (
+    r"^[a-z_][A-Za-z0-9_]*(\.([a-z_][A-Za-z0-9_]*|[0-9]+|\*))*(\[[0-9](, [0-9])*\])?( gates\([0-9](, [0-9])*\))?"
+    r"( reshaped)?( added)?$"
+)
 DRAW = r"^-?[0-9]+\.\.-?[0-9]+$"
 
 _is_signature = _matching(SIGNATURE)
@@ -90,6 +93,7 @@ CASE_KEYS: dict[str, _Kind] = {
     "write": _TEXT,
     "keras": _SIGNATURE,
     "becomes": _BECOMES,
+    "assigned": _NAMES,
 }
 RULE_KEYS: dict[str, _Kind] = {
     "torch": _SPELLINGS,
@@ -109,6 +113,15 @@ RULE_KEYS: dict[str, _Kind] = {
     "prove": _MAPPING,
     "result": _Kind("pair", lambda v: v == "pair"),
     "makes": _Kind("layer or tensor", lambda v: v in ("layer", "tensor")),
+    "calling": _Kind("the arguments of a call, in brackets", _matching(r"^\(.*\)$")),
+    "states": _Kind("1 or 2", lambda v: v in (1, 2)),
+    "squeezed": _TEXT,
+    "taken": _BOOL,
+    "wraps": _TEXT,
+    "within": _SIGNATURE,
+    "preceded": _MAPPING,
+    "begins": _TEXT,
+    "time_first": _TEXT,
     "role": _Kind("a name", _matching(r"^[a-z_]+$")),
     "model": _SIGNATURE,
     "layer": _SIGNATURE,
@@ -192,6 +205,11 @@ def _rule(entry: Any, place: Place) -> None:
     names.update(n for spelling in _spellings(entry["torch"]) for n in re.findall(r"\*\*(\w+)", spelling))
     if "role" in entry:
         names.add("attribute")
+    if "taken" in entry:
+        names.add("taken")
+    if "within" in entry:  # the arguments of the layer around, which stands in another rule
+        names.update(name for case in entry.get("cases", []) for name in case.get("only", {}))
+        names.update(re.findall(r"[a-z_]+(?= ==)", str(entry.get("only", ""))))
     cases = [
         _keys(case, CASE_KEYS, (*place, "cases", i), "a case")
         for i, case in enumerate(cast(list[Any], entry.get("cases", [])))

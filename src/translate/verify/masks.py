@@ -15,6 +15,8 @@ from unittest import mock
 
 import numpy as np
 
+from translate.verify import recurrent_draws
+
 # |x| times the first plus the second, without its integer part, is spread evenly over 0..1 for ordinary values.
 _FACTOR, _OFFSET = 123.456789, 0.70710678
 _ALPHA_DROPPED = -1.6732632423543772 * 1.0507009873554805
@@ -156,6 +158,7 @@ def _torch_patches(draws: Draws) -> list[Patches]:
         (torch.nn.functional, dropouts),
         (torch, {**drawing, "dropout": dropout}),
         (torch.Tensor, {"bernoulli_": bernoulli_, "bernoulli": bernoulli}),
+        recurrent_draws.operations(dropout),
     ]
 
 

@@ -96,8 +96,8 @@ def dotted(owner: Any, path: str) -> Any:
     """``query_dense.kernel`` of a layer: the value, or None where something on the way is missing."""
     for name in path.split("."):
         try:
-            owner = getattr(owner, name, None)
-        except ValueError:
+            owner = owner[int(name)] if name.isdecimal() else getattr(owner, name, None)
+        except (ValueError, IndexError, TypeError):
             return None
     return owner
 

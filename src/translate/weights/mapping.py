@@ -10,7 +10,7 @@ from typing import Any
 
 _NUMBERS = r"[\d\s,]+"
 _ENTRY = re.compile(
-    r"(?P<name>[A-Za-z_]\w*(\.[A-Za-z_]\w*)*)(\.(?P<row>\d+))?"
+    r"(?P<name>[A-Za-z_]\w*(\.([A-Za-z_]\w*|\d+(?=\.)))*)(\.(?P<row>\d+))?"
     rf"\s*(\[(?P<axes>{_NUMBERS})\])?\s*(gates\((?P<gates>{_NUMBERS})\))?\s*(?P<reshaped>reshaped)?\s*(?P<added>added)?"
 )
 
@@ -20,7 +20,8 @@ class Mapping:
     """``kernel[2, 3, 1, 0] reshaped``: the name of the Keras weight, the order of axes, whether it is reshaped.
 
     ``cell.bias.0[0] gates(1, 0, 2) added``: one row of a weight; blocks along the first axis of the PyTorch tensor
-    come in another order; Keras keeps the sum of this and of what else is paired with the same.
+    come in another order; Keras keeps the sum of this and of what else is paired with the same. ``layers.1.kernel`` is
+    the weight of the second of several layers.
     """
 
     name: str

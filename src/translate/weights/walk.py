@@ -127,7 +127,8 @@ class Walk:
             named += [r for r in self.rules.back if str(r.data.get("torch")).startswith((f"{helper}(", f"{public}("))]
             found = [r for r in named if r.weights]
             if cls.__module__.partition(".")[0] != "torch":  # a class of the file may be called like a helper
-                found = [r for r in found if any(keras_layers.dotted(module, name) is not None for name in r.weights)]
+                held = ((r, numbered(module, r.weights)) for r in found)
+                found = [r for r, names in held if any(keras_layers.dotted(module, n) is not None for n in names)]
             if found:
                 return found
         return []
@@ -147,8 +148,9 @@ class Walk:
             self.problem(path, f"{len(chosen)} layers in its translation could be its counterpart")
             return True
         layer, rule = chosen[0]
-        self.entries(path, module, layer, rule, rule.weights)
-        self._own_tensors(path, module, layer, besides=set(rule.weights))
+        weights = numbered(module, rule.weights)
+        self.entries(path, module, layer, rule, weights)
+        self._own_tensors(path, module, layer, besides=set(weights))
         return True
 
     def entries(self, path: str, module: Any, layer: Any, rule: Rule, weights: Weights) -> None:
@@ -236,6 +238,20 @@ class Walk:
             self.module(path, module, layer)
         elif torch_modules.tensors(module):
             self.problem(path, "missing in Keras")
+
+
+def numbered(module: Any, weights: Weights) -> Weights:
+    """A rule's ``weights`` with numbers for ``*``: ``weight_ih_l*`` is one for each layer that the module has."""
+    found: Weights = {}
+    for name, text in weights.items():
+        count = 0
+        while "*" in name and keras_layers.dotted(module, name.replace("*", str(count))) is not None:
+            number = str(count)
+            found[name.replace("*", number)] = text and text.replace("*", number)
+            count += 1
+        if "*" not in name:
+            found[name] = text
+    return found
 
 
 def _join(path: str, name: str) -> str:
