@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -110,6 +111,10 @@ def test_different(run: Run, monkeypatch: pytest.MonkeyPatch, more: list[str]) -
     assert result.exit_code == 1
     assert "Net(): different" in result.stderr
     assert (result.stderr.count("\n") == 1) == bool(more)
+    if not more:
+        found = re.search(r"first difference: (.*)", result.stderr)
+        assert found, result.stderr
+        assert re.match(r"\w+ \(BatchNorm2d at net.py:\d+, BatchNormalization at net_tf.py:\d+\), given", found[1])
 
 
 @pytest.mark.parametrize(

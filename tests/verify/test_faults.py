@@ -24,6 +24,7 @@ def test_the_fault_is_caught(check, planted: Planted) -> None:
     assert result.verdict == "different", result.message
     assert result.message.startswith(planted.caught_in)
     assert result.failing_sizes is not None
+    assert result.divergence is not None, result.notes
 
 
 CONV = source("self.conv = nn.Conv2d(3, 4, 3, padding=1)", "return self.conv(x)")

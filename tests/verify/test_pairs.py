@@ -54,6 +54,7 @@ def test_the_fault_is_caught(check: Check, planted: Planted) -> None:
     assert result.verdict == "different", result.message
     assert result.message.startswith(planted.caught_in)
     assert result.failing_sizes is not None
+    assert result.divergence is not None, result.notes
 
 
 KERAS = target("self.fc = layers.Dense(4)", "return self.fc(x)")

@@ -27,6 +27,8 @@ def print_verification(console: Console, model: str, result: dict[str, Any]) -> 
     for note in result["notes"]:
         console.print(Text(f"  note: {note}", style="dim"), soft_wrap=True)
     print_verdict(console, model, result)
+    if result["divergence"]:
+        console.print(Text(f"  first difference: {result['divergence']['message']}"), soft_wrap=True)
     if result["failing_sizes"]:
         sizes = ", ".join(f"{name}={size}" for name, size in result["failing_sizes"].items())
         console.print(f"  smallest sizes that differ: {sizes}; seed {result['seed']}", soft_wrap=True, markup=False)
@@ -69,7 +71,15 @@ def _rows(comparisons: list[dict[str, Any]]) -> list[tuple[str, str, str, Text]]
 
 def kind_of(name: str) -> str:
     """``gradient of conv1.weight`` is one of the gradients: hundreds of them make one row."""
-    for words in ("training gradient", "gradient", "training buffer", "buffer", "training output", "output"):
+    for words in (
+        "training gradient",
+        "gradient",
+        "training buffer",
+        "buffer",
+        "training output",
+        "second call output",
+        "output",
+    ):
         if name.startswith(words):
             return words if words.endswith("output") else f"{words}s"
     return name

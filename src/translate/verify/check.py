@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from translate.rules import load
-from translate.verify import buffers, randomise, sizes
+from translate.verify import buffers, randomise, sizes, vanishing
 from translate.verify.bench import Bench
 from translate.verify.compare import Array, Tolerance, compare, scale_of
+from translate.verify.divergence.find import Parting, find
 from translate.verify.load import UserError, UserFile
 from translate.verify.matching import Match, NotComparableError, find_match, give_weights, pair_after_run
-from translate.verify.result import Comparison, Options, Verification
+from translate.verify.result import Comparison, Divergence, Options, Verification
 from translate.verify.rounding import forgiven, nudged
 from translate.verify.sides import Call, Cotangents, Run
 from translate.verify.sizes import Search, Sizes
@@ -35,6 +37,8 @@ _NAMED = 4
 """As many names are told in a note; of more, their number."""
 _FLOAT32_FACTOR = 10.0
 _FLOAT32_USELESS = 1e-2
+TRAINING, SECOND = "training ", "second call "
+"""What the names of comparisons begin with, other than those of the first calls in evaluation mode."""
 
 
 @dataclass
@@ -60,16 +64,20 @@ class Checker:
         self.match = find_match(self.bench, self.source, self.inputs, arrays, self.options, self.rules)
         if self.bench.source.is_model(self.source):
             self._weights(base)
+        if self.options.gradients and not self.options.weights:
+            self._keep_gradients(base)
         self.progress("comparing")
         self._sizes(base)
         if self.options.training and self.tally.equal:
             self._training(base)
         if self.tally.equal:
             self._float32(base)
-        return self._verification(time.monotonic() - started)
+        divergence = None if self.tally.equal else self._divergence(base)
+        return self._verification(time.monotonic() - started, divergence)
 
-    def _arrays(self, at: Mapping[str, int]) -> list[Array | None]:
-        return randomise.arrays(self.inputs, at, self.options.seed)
+    def _arrays(self, at: Mapping[str, int], *, again: bool = False) -> list[Array | None]:
+        """The inputs at some sizes; ``again``: other numbers of the same sizes."""
+        return randomise.arrays(self.inputs, at, self.options.seed + again)
 
     def _accept(self, at: Sizes) -> None:
         self.bench.source.run(self.source, Call(self._arrays(at)))
@@ -82,6 +90,16 @@ class Checker:
             first, *others = self.match.pairing.unbuilt
             paths = f"{first} and {len(others)} more" if len(others) > _NAMED else ", ".join((first, *others))
             self.tally.notes.append(f"not used by the {side}, so they have no weights there: {paths}")
+
+    def _keep_gradients(self, base: Sizes) -> None:
+        """Smaller weights as long as nothing is left of the gradients."""
+        with suppress(UserError):  # told where they are compared
+            for _ in range(vanishing.TRIALS):
+                if not vanishing.vanished(self._run_source(self._arrays(base))):
+                    return
+                self.match.values = vanishing.smaller(self.match.values)
+                give_weights(self.match.pairs, self.match.values)
+            self.tally.notes.append("all gradients nearly vanish, also with smaller weights: they prove little here")
 
     def _built_again(self, base: Sizes) -> Callable[[Pair], Array]:
         """The values of buffers in a source that is built with other random numbers, when they are asked for."""
@@ -106,7 +124,16 @@ class Checker:
                 self.tally.sizes.append(at)
                 self.tally.add(comparisons, at)
         if self.tally.equal:
+            self._second_call(base)
+        if self.tally.equal:
             self._drawn_sizes(base)
+
+    def _second_call(self, base: Sizes) -> None:
+        """Other numbers of the same sizes: what an earlier call has left behind shows in a later one."""
+        arrays = self._arrays(base, again=True)
+        with suppress(UserError):  # the source may refuse some numbers
+            expected = self.bench.source.run(self.source, Call(arrays))
+            self.tally.add(self._compare(base, expected, SECOND), base)
 
     def _drawn_sizes(self, base: Sizes) -> None:
         drawn: list[tuple[Sizes, list[Comparison]]] = []
@@ -138,8 +165,13 @@ class Checker:
         return self._compare(at, expected)
 
     def _run_source(self, arrays: Sequence[Array | None], *, training: bool = False) -> Run:
+        return self.bench.source.run(self.source, self._calls(arrays, training)[0])
+
+    def _calls(self, arrays: Sequence[Array | None], training: bool) -> tuple[Call, Call]:
+        """Of the source and of the translation."""
         call = Call(arrays, training=training, cotangents=self._cotangents(), pairs=self._parameters())
-        return self.bench.source.run(self.source, call)
+        orders = self.match.input_orders, self.match.output_orders
+        return call, replace(call, orders=orders[0], output_orders=orders[1])
 
     def _parameters(self) -> list[Pair]:
         return [p for p in self.match.pairs if p.is_parameter and p.torch.requires_grad and p.keras.trainable]
@@ -147,20 +179,12 @@ class Checker:
     def _cotangents(self) -> Cotangents | None:
         return partial(randomise.cotangent, self.options.seed) if self.options.gradients else None
 
-    def _compare(self, at: Sizes, expected: Run, *, training: bool = False) -> list[Comparison]:
+    def _compare(self, at: Sizes, expected: Run, prefix: str = "") -> list[Comparison]:
         """The translation at the same sizes, beside what the source gave."""
-        arrays, match, gradients = self._arrays(at), self.match, self.options.gradients
-        prefix = "training " if training else ""
+        arrays, match = self._arrays(at, again=prefix == SECOND), self.match
+        gradients = self.options.gradients and prefix != SECOND
         parameters = self._parameters()
-        call = Call(
-            arrays,
-            match.input_orders,
-            training=training,
-            cotangents=self._cotangents(),
-            output_orders=match.output_orders,
-            pairs=parameters,
-        )
-        actual = self.bench.target.run(match.target, call)
+        actual = self.bench.target.run(match.target, self._calls(arrays, prefix == TRAINING)[1])
         tolerance = self.bench.watch.widen(EXACT)
         found = match.compare_outputs(expected.outputs, actual.outputs, tolerance, prefix=prefix)
         if not all(c.equal for c in found):
@@ -178,6 +202,7 @@ class Checker:
         unused = {n: (g, np.zeros_like(g)) for n, g in by_torch.items() if n in match.pairing.unbuilt}
         together += [(name, *self.bench.by_role(*found)) for name, found in unused.items()]
         floor = _GRADIENT_FLOOR * max((scale_of(e) for _, e, _ in together), default=0.0)
+        floor = max(floor, vanishing.least(expected.outputs.values()))
         found += [compare(f"{prefix}gradient of {n}", e, a, tolerance, floor=floor) for n, e, a in together]
         return found if all(c.equal for c in found) else self._without_rounding(found, arrays, expected, prefix)
 
@@ -186,7 +211,7 @@ class Checker:
     ) -> list[Comparison]:
         """The source once more, on inputs changed in the last bits; its buffers stay as they are."""
         with self.bench.source.restored(self.source):
-            again = self._run_source(nudged(arrays), training=bool(prefix))
+            again = self._run_source(nudged(arrays), training=prefix == TRAINING)
         return forgiven(found, self._named(expected, prefix), self._named(again, prefix))
 
     def _named(self, run: Run, prefix: str) -> dict[str, Array]:
@@ -205,7 +230,7 @@ class Checker:
             return
         buffers.forget_variances(self.match.pairs)
         expected = self._run_source(self._arrays(at), training=True)
-        self.tally.add(self._compare(at, expected, training=True), at)
+        self.tally.add(self._compare(at, expected, TRAINING), at)
         if self.tally.equal:
             comparisons, notes = buffers.compare_buffers(self.match.pairs, self.bench.watch.widen(EXACT), self.bench)
             self.tally.add(comparisons, at)
@@ -247,7 +272,20 @@ class Checker:
             got = got.astype(expected.dtype) if got.dtype.kind == expected.dtype.kind else got
             self.tally.add([compare(path, expected, got, limit, dtype="float32")], base)
 
-    def _verification(self, seconds: float) -> Verification:
+    def _divergence(self, base: Sizes) -> Divergence | None:
+        """Where the two part. What happens on the way changes nothing about the verdict."""
+        self.progress("looking for where they part")
+        wrong = [c for c in self.tally.found if not c.equal]
+        name = wrong[0].name
+        arrays = self._arrays(self.tally.failing_sizes or base, again=name.startswith(SECOND))
+        calls = self._calls(arrays, name.startswith(TRAINING))
+        try:
+            return find(Parting(self.bench, self.match, calls, wrong, self.rules))
+        except Exception as error:  # models that differ may do anything, also when they are asked for gradients
+            self.tally.notes.append(f"where they part was not found: {type(error).__name__} on the way")
+            return None
+
+    def _verification(self, seconds: float, divergence: Divergence | None) -> Verification:
         tally = self.tally
         return Verification(
             "equal" if tally.equal else "different",
@@ -257,6 +295,7 @@ class Checker:
             sizes=tuple(tally.sizes),
             failing_sizes=tally.failing_sizes,
             comparisons=tuple(tally.worst()),
+            divergence=divergence,
             parameters=self.bench.source.trainable(self.source),
             arrangements=self.match.in_words(self.inputs),
             notes=tuple(dict.fromkeys([*tally.notes, *self.bench.watch.reasons()])),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Generator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +15,7 @@ import numpy as np
 
 from translate.verify import axes
 from translate.verify.compare import Array
+from translate.verify.divergence.keras_trace import recording
 from translate.verify.erf import exact_erf
 from translate.verify.kernels import float64_kernels
 from translate.verify.load import UserError
@@ -43,6 +44,9 @@ class KerasSide(Side):
         self._keras, self._tf = keras_layers.keras(), import_module("tensorflow")
         self.setting.draws.patch_keras(self._keras.generator if old else None)
         self.setting.watch.patch()
+        if not old:
+            operation = import_module("keras.src.ops.operation").Operation
+            self._stack.enter_context(self.setting.origins.patched(operation, self.file.holds))
         self._stack.enter_context(exact_erf())
         self._stack.enter_context(float64_kernels())
         self._stack.enter_context(float64_resizing())
@@ -120,11 +124,11 @@ class KerasSide(Side):
         tf = self._tf
         starts = [None if array is None else tf.convert_to_tensor(array) for array in call.given()]
         if call.cotangents is None:
-            with self.file.blamed(), self.setting.timed():
+            with self.file.blamed(), self.setting.timed(), self._recorded(call):
                 found = dict(leaves(self._call(model, starts, call.training)))
             return Run({path: _array(value) for path, value in found.items()})
         floats = {i: x for i, x in enumerate(starts) if x is not None and x.dtype.is_floating}
-        with self.file.blamed(), self.setting.timed(), tf.GradientTape() as tape:
+        with self.file.blamed(), self.setting.timed(), self._recorded(call), tf.GradientTape() as tape:
             for x in floats.values():
                 tape.watch(x)
             found = dict(leaves(self._call(model, starts, call.training)))
@@ -133,14 +137,21 @@ class KerasSide(Side):
         derived = {p: v for p, v in found.items() if tf.is_tensor(v) and v.dtype.is_floating}
         weights = [tf.convert_to_tensor(call.cotangent(p, tuple(v.shape)), v.dtype) for p, v in derived.items()]
         by = [*floats.values(), *[keras_layers.tensor(p.keras) for p in call.pairs]]
-        gradients: list[Any] = [None] * len(by)
+        inner = call.trace.derived() if call.trace else []
+        gradients: list[Any] = [None] * (len(by) + len(inner))
         if derived:
             with self.file.blamed(), self.setting.timed():
-                gradients = tape.gradient(list(derived.values()), by, output_gradients=weights)
-        arrays = filled([None if g is None else _array(tf.convert_to_tensor(g)) for g in gradients], by, call.dtype)
+                gradients = tape.gradient(list(derived.values()), [*by, *inner], output_gradients=weights)
+        known = [None if g is None else _array(tf.convert_to_tensor(g)) for g in gradients]
+        if call.trace:
+            call.trace.take_gradients(known[len(by) :])
+        arrays = filled(known[: len(by)], by, call.dtype)
         inputs = {i: g.transpose(axes.inverse(call.order(i))) for i, g in zip(floats, arrays, strict=False)}
         pairs = zip(call.pairs, arrays[len(floats) :], strict=True)
         return Run(outputs, inputs, {p.path: p.to_torch(g) for p, g in pairs})
+
+    def _recorded(self, call: Call) -> AbstractContextManager[None]:
+        return recording(call.trace, self.file.holds) if call.trace else nullcontext()
 
     def _call(self, model: Any, tensors: Sequence[Any], training: bool) -> Any:
         is_model = self.is_model(model)

@@ -39,6 +39,14 @@ class UserFile:
         self.side = side
         """``source`` or ``translation``, for messages."""
         self._before = set(sys.modules)
+        self._held: dict[str, bool] = {}
+
+    def holds(self, filename: str) -> bool:
+        """Whether a file of Python code is this one, or lies in the user's folder around it."""
+        known = self._held.get(filename)
+        if known is None:
+            known = self._held[filename] = _below(Path(filename), self._roots[0])
+        return known
 
     def model(self, expression: str) -> Any:
         """Import the file and evaluate ``expression`` in it. Raises UserError."""

@@ -22,10 +22,13 @@ def float64_resizing() -> Generator[None]:
 
 
 def _resize(tf: Any, original: Callable[..., Any]) -> Callable[..., Any]:
-    def resize(images: Any, size: Any, method: Any = "bilinear", *arguments: Any, **keywords: Any) -> Any:
-        plain = method == "bilinear" and not arguments and not any(keywords.values())
+    def resize(images: Any, size: Any, method: Any = "bilinear", *more: Any, **keywords: Any) -> Any:
+        plain = method == "bilinear" and not more and not any(keywords.values())
         if images.dtype != tf.float64 or not plain or None in images.shape or len(images.shape) != 4:
-            return original(images, size, method, *arguments, **keywords)
+            if more:
+                return original(images, size, method, *more, **keywords)
+            # by its name: the exceptions of a comparison go by it
+            return original(images, size, method=method, **keywords)
         height, width = (int(s) for s in size)
         rows, columns = _weights(images.shape[1], height), _weights(images.shape[2], width)
         return tf.einsum("nhwc,ih,jw->nijc", images, tf.constant(rows), tf.constant(columns))

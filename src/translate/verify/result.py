@@ -70,6 +70,71 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A submodule in one of the two programs."""
+
+    path: str
+    """What it is called there: ``blocks.2.conv``, in Keras ``blocks[2].conv``; empty: the model itself."""
+    kind: str
+    """Its class; empty: the program is a function."""
+    made: str = ""
+    """The line that makes it, ``model.py:12``; empty where it is not known."""
+    called: str = ""
+    """The line that calls it."""
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """The first place where two programs part: what it is given agrees, what it gives differs."""
+
+    what: Literal["output", "gradient", "buffer", "parameter"]
+    """What differs there. Of gradients it is the first in backward order."""
+    path: str
+    """Of the submodule in the PyTorch program; empty: the model itself."""
+    source: Place
+    translation: Place
+    own_code: bool = False
+    """The submodules inside of it agree: what differs is done between them."""
+    after: str = ""
+    """Then: the last of them, in forward order, before the place."""
+    before: str = ""
+    """And the first behind it."""
+    beside: tuple[str, str] = ("", "")
+    """The lines of that call, in the source and in the translation."""
+    call: int = 0
+    """Which call of the submodule, from 1; 0 where there is one only."""
+    inputs: tuple[tuple[int, ...], ...] = ()
+    """Shapes of what it is given, in the source."""
+    error: float | None = None
+    """Largest absolute difference of its results; of outputs only."""
+    scale: float | None = None
+    """The largest absolute value of its results."""
+
+    def in_words(self) -> str:
+        """One line: ``conv1 (Conv2d at net.py:9, Conv2D at net_tf.py:12): ...``."""
+        sides = ", ".join(filter(None, (_made(self.source), _made(self.translation))))
+        named = " ".join(filter(None, (self.path or self.source.path or "the model itself", sides and f"({sides})")))
+        number = f", call {self.call}" if self.call else ""
+        if self.own_code:
+            between = " and ".join(filter(None, (self.after, self.before)))
+            where = {(True, True): "between ", (True, False): "after ", (False, True): "before "}
+            place = where.get((bool(self.after), bool(self.before)), "") + between
+            lines = " and ".join(filter(None, self.beside))
+            around = f", {place}" if place else ""
+            return f"the code of {named}{number}{around}" + (f" (called at {lines})" if lines and place else "")
+        if self.what in ("buffer", "parameter"):
+            return named
+        given = f", given {', '.join(str(list(shape)) for shape in self.inputs)}" if self.inputs else ""
+        error = "" if self.error is None else f", differs by {self.error:.2g}"
+        error += "" if not error or self.scale is None else f", where the largest value is {self.scale:.2g}"
+        return f"{named}{number}{given}{error}"
+
+
+def _made(place: Place) -> str:
+    return f"{place.kind} at {place.made}" if place.kind and place.made else place.kind
+
+
+@dataclass(frozen=True)
 class Verification:
     """Whether a translation computes what its source computes."""
 
@@ -84,6 +149,8 @@ class Verification:
     """The smallest that were found to differ."""
     comparisons: tuple[Comparison, ...] = ()
     """The worst of each name, in the order of comparing."""
+    divergence: Divergence | None = None
+    """Where the two part, if they differ and it was found."""
     parameters: int = 0
     """Numbers that training changes, in the source."""
     arrangements: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
@@ -103,6 +170,8 @@ class Verification:
     def to_json(self) -> dict[str, Any]:
         """Plain data. Infinite numbers become null."""
         data: dict[str, Any] = _finite(asdict(self))
+        if self.divergence is not None:
+            data["divergence"]["message"] = self.divergence.in_words()
         return {**data, "largest_error": _finite(self.largest_error)}
 
     @classmethod
@@ -115,7 +184,19 @@ class Verification:
         comparisons = tuple(Comparison(**one) for one in read)
         for name in ("sizes", "notes"):
             fields[name] = tuple(fields[name])
+        parting: dict[str, Any] | None = fields.get("divergence")
+        if parting is not None:
+            fields["divergence"] = _divergence(parting)
         return cls(comparisons=comparisons, **fields)
+
+
+def _divergence(data: dict[str, Any]) -> Divergence:
+    fields = {name: value for name, value in data.items() if name != "message"}
+    for name in ("source", "translation"):
+        fields[name] = Place(**data[name])
+    shapes: list[list[int]] = data["inputs"]
+    fields.update(beside=tuple(data["beside"]), inputs=tuple(tuple(s) for s in shapes))
+    return Divergence(**fields)
 
 
 def _finite(value: Any) -> Any:

@@ -10,18 +10,22 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
 from translate.verify.axes import Order
 from translate.verify.compare import Array
+from translate.verify.divergence.origins import Origins
 from translate.verify.exceptions import Watch
 from translate.verify.load import UserError, UserFile
 from translate.verify.masks import Draws
 from translate.verify.spec import Fixed, Inputs
 from translate.weights import Pair
 from translate.weights.checkpoints import CheckpointError, MismatchError
+
+if TYPE_CHECKING:
+    from translate.verify.divergence.trace import Trace
 
 Cotangents = Callable[[str, tuple[int, ...]], Array]
 """From the path and shape (the source's) of an output to the weights of its elements in the sum that is derived."""
@@ -58,6 +62,8 @@ class Call:
     """For gradients: how the side that is called has the axes of its outputs; left out: as the source."""
     pairs: Sequence[Pair] = ()
     """For gradients: what to derive by."""
+    trace: Trace | None = None
+    """Where the calls of submodules are noted, if they are wanted."""
 
     def order(self, index: int) -> Order:
         """Of one input."""
@@ -91,6 +97,7 @@ class Setting:
     seed: int
     draws: Draws
     watch: Watch
+    origins: Origins = field(default_factory=Origins)
     running: str = ""
     """The dtype in which one of the models is being built or run."""
     passes: float = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 
 from translate.verify import axes
 from translate.verify.compare import Array
+from translate.verify.divergence.torch_trace import recording
 from translate.verify.load import UserFile
 from translate.verify.sides import Call, Run, Setting, Side, filled, leaves
 from translate.weights import Pair
@@ -27,8 +28,11 @@ class TorchSide(Side):
         self._torch: Any = import_module("torch")
         self._default = self._torch.get_default_dtype()
         setting.draws.patch_torch()
+        self._stack = ExitStack()
+        self._stack.enter_context(setting.origins.patched(self._torch.nn.Module, file.holds))
 
     def close(self) -> None:
+        self._stack.close()
         self._torch.set_default_dtype(self._default)
 
     def build(self, dtype: str, *, variant: int = 0) -> Any:
@@ -91,7 +95,8 @@ class TorchSide(Side):
             for x in floats.values():
                 x.requires_grad_()
             # A copy, because a model may write into its input, which autograd forbids for one that is derived by.
-            with self.file.blamed(), self.setting.timed():
+            traced = recording(call.trace, model, self.file.holds) if call.trace else nullcontext()
+            with self.file.blamed(), self.setting.timed(), traced:
                 function = model.forward if self.is_model(model) else model
                 tensors = [None if x is None else x.clone() for x in starts]
                 plain = self.setting.inputs.is_plain
@@ -106,8 +111,12 @@ class TorchSide(Side):
 
         own: dict[str, Any] = dict(model.named_parameters()) if self.is_model(model) else {}
         parameters = {path: p for path, p in own.items() if p.requires_grad and not is_lazy(p)}
+        inner = call.trace.derived() if call.trace else []
         by = [*floats.values(), *parameters.values()]
-        gradients = filled(self._gradients(found, by, call), by, call.dtype)
+        derived = self._gradients(found, [*by, *inner], call)
+        gradients = filled(derived[: len(by)], by, call.dtype)
+        if call.trace:
+            call.trace.take_gradients(derived[len(by) :])
         inputs = {i: g.transpose(axes.inverse(call.order(i))) for i, g in zip(floats, gradients, strict=False)}
         return Run(outputs, inputs, dict(zip(parameters, gradients[len(floats) :], strict=True)))
 

@@ -54,6 +54,8 @@ class Pairing:
     pairs: tuple[Pair, ...]
     unbuilt: tuple[str, ...] = field(default=())
     """PyTorch tensors whose Keras layer has no weights, or does not exist, because it was not called."""
+    modules: tuple[tuple[str, Any, Any], ...] = ()
+    """Paths, PyTorch modules, and what they are in Keras: a layer, or a container of layers."""
 
 
 def pair(
@@ -101,7 +103,7 @@ def pair(
     problems += _left_over(module, layer, pairs, walk)
     if problems:
         raise WeightError(problems, "" if allow_unbuilt else next(iter(walk.unbuilt), ""))
-    return Pairing(tuple(pairs), (*walk.unbuilt, *walk.unreached))
+    return Pairing(tuple(pairs), (*walk.unbuilt, *walk.unreached), tuple(walk.together))
 
 
 def _place(p: Pair) -> tuple[int, int | None]:

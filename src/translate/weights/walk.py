@@ -30,6 +30,8 @@ class Walk:
         """How many pairs there were when the present attempt began."""
         self.found: list[Found] = []
         """The fields of a Pair."""
+        self.together: list[tuple[str, Any, Any]] = []
+        """Paths, modules, and the layers (or containers of layers) that they were paired with."""
         self.problems: list[str] = []
         self.reported: list[str] = []
         """Paths of modules that ``problems`` speaks of, so that their tensors need no line each."""
@@ -77,6 +79,7 @@ class Walk:
         if (id(module), id(layer)) in self._visited:  # used twice
             return
         self._visited.add((id(module), id(layer)))
+        self.together.append((path, module, layer))
         rules = self.rules_of(module)
         if rules and self._by_rule(path, module, layer, rules):
             return
@@ -148,6 +151,7 @@ class Walk:
             self.problem(path, f"{len(chosen)} layers in its translation could be its counterpart")
             return True
         layer, rule = chosen[0]
+        self.together.append((path, module, layer))
         weights = numbered(module, rule.weights)
         self.entries(path, module, layer, rule, weights)
         self._own_tensors(path, module, layer, besides=set(weights))
