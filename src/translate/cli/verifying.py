@@ -36,7 +36,7 @@ def verify_files(request: Request, source: Source, written: Path | str, translat
     options = Options(
         to=request.to,
         translated_model=translation.made_by(request.model),
-        weights=request.weights,
+        weights=weights_expression(request.weights),
         examples=request.examples,
         seed=request.seed,
         time_limit=request.time_limit,
@@ -63,6 +63,11 @@ def spec_errors(to: str) -> Generator[None]:
     except SpecError as error:
         example = "x: float32[N,3,H,W]" if to == "tf" else "x: float32[N,H,W,3]"
         raise CommandError(f'--input "{error.text}": {str(error).splitlines()[0]}; write "{example}"') from None
+
+
+def weights_expression(given: str) -> str:
+    """What ``--weights`` means: the name of a file stands for itself, anything else is an expression."""
+    return repr(str(Path(given).resolve())) if given and Path(given).is_file() else given
 
 
 def arrangements(translation: Translation, model: str) -> dict[str, Any]:

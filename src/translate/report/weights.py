@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -25,7 +26,10 @@ def print_transfer(console: Console, data: dict[str, Any], *, quiet: bool) -> No
         _verification(console, data, quiet=quiet)
         return
     first, *others = data["message"].splitlines() or [""]
-    line = f"{data['checkpoint']}: {first.removesuffix(':')}; nothing written{':' if others else ''}"
+    # Messages about a file start with its name already.
+    checkpoint = Path(data["checkpoint"])
+    first = first.removeprefix(f"{checkpoint.name}: ")
+    line = f"{checkpoint}: {first.removesuffix(':')}; nothing written{':' if others else ''}"
     console.print(Text("\n".join([line, *others])), soft_wrap=True)
     if data["differences"]:
         _differences(console, data["differences"])
