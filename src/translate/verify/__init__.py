@@ -1,10 +1,23 @@
 """Running a model and its translation side by side, and moving weights from one to the other."""
 
 from translate.verify.asking import warm
+from translate.verify.finding import Plan, find
 from translate.verify.result import Comparison, Options, Verification
-from translate.verify.spec import SpecError
+from translate.verify.spec import Inputs, SpecError
 from translate.verify.transferred import Transferred
 from translate.verify.transfers import transfer_weights
 from translate.verify.verification import verify
 
-__all__ = ["Comparison", "Options", "SpecError", "Transferred", "Verification", "transfer_weights", "verify", "warm"]
+__all__ = [
+    "Comparison",
+    "Inputs",
+    "Options",
+    "Plan",
+    "SpecError",
+    "Transferred",
+    "Verification",
+    "find",
+    "transfer_weights",
+    "verify",
+    "warm",
+]

@@ -13,7 +13,7 @@ Progress = Callable[[str], None]
 
 
 def run(job: str, request: Request, progress: Progress) -> dict[str, Any]:
-    """Do a job: ``verify`` or ``weights``. Imports the frameworks."""
+    """Do a job: ``verify``, ``weights`` or ``discover``. Imports the frameworks."""
     return _JOBS[job](request, progress)
 
 
@@ -36,4 +36,14 @@ def _weights(request: Request, progress: Progress) -> dict[str, Any]:
     return transfer_checkpoint(task, progress).to_json()
 
 
-_JOBS: dict[str, Callable[[Request, Progress], dict[str, Any]]] = {"verify": _verify, "weights": _weights}
+def _discover(request: Request, progress: Progress) -> dict[str, Any]:
+    from translate.verify import trial
+
+    return trial.run(request, progress)
+
+
+_JOBS: dict[str, Callable[[Request, Progress], dict[str, Any]]] = {
+    "verify": _verify,
+    "weights": _weights,
+    "discover": _discover,
+}
