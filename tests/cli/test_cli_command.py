@@ -157,7 +157,6 @@ def test_json_report_of_nothing_fits_its_schema(model: Path, run: Run) -> None:
     [
         (["--to", "tf", "--diff", "--check"], "exclude each other"),
         (["--to", "tf", "--diff", "--report", "json"], "both want standard output"),
-        (["--to", "tf", "--verify"], "--verify needs --model EXPR and --input SPEC"),
         (["--to", "tf", "--model", "Net()"], "belong to --verify"),
         (["--to", "tf", "--stdin-filename", "a.py"], "belongs to FILE -"),
     ],

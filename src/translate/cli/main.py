@@ -9,13 +9,15 @@ import click
 from translate.cli.explain_command import explain
 from translate.cli.rules_command import rules
 from translate.cli.translate_command import translate_file
+from translate.cli.verify_command import verify
 from translate.cli.weights_command import weights
 
-_SUBCOMMANDS: dict[str, click.Command] = {"rules": rules, "explain": explain, "weights": weights}
+_SUBCOMMANDS: dict[str, click.Command] = {"rules": rules, "explain": explain, "verify": verify, "weights": weights}
 
 
 class _WithSubcommands(click.Command):
-    """``translate FILE`` is the command itself; a first word ``rules``, ``explain`` or ``weights`` means another one.
+    """``translate FILE`` is the command itself; a first word ``rules``, ``explain``, ``verify`` or ``weights`` means
+    another one.
 
     A file of such a name is given as ``./rules``.
     """

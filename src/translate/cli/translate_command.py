@@ -16,6 +16,7 @@ from translate.cli.header import with_header, without_header
 from translate.cli.source import Source, read_source
 
 if TYPE_CHECKING:  # the translator takes long to import: --help does without
+    from translate.cli.verifying import Asked
     from translate.translation import Io, Layout, Translation
 
 
@@ -53,10 +54,6 @@ class Request:
             raise CommandError("--diff and --check exclude each other; use one of them")
         if self.diff and self.report == "json":
             raise CommandError("--diff and --report json both want standard output; the report contains the code")
-        if self.verify and not (self.model and self.inputs):
-            raise CommandError(
-                '--verify needs --model EXPR and --input SPEC, e.g. --model "Net()" --input "x: float32[N,3,H,W]"'
-            )
         if not self.verify and (self.model or self.inputs or self.weights):
             raise CommandError("--model, --input and --weights belong to --verify; add it")
         if self.stdin_filename and self.file != "-":
@@ -70,11 +67,11 @@ class Outcome:
     equal: bool
     """Nothing was verified, or both compute the same; for ``--check``: the file is what would be written."""
     written: bool = False
-    verification: dict[str, Any] | None = None
+    verifications: list[dict[str, Any]] | None = None
 
 
 @click.command(
-    epilog="Other commands: translate rules list, translate rules show NAME, translate explain CODE. "
+    epilog="Other commands: translate verify, translate rules list, translate rules show NAME, translate explain CODE. "
     "Exit status: 0 all translated (and equal), 1 something left or not equal, 2 wrong use or unreadable input."
 )
 @click.argument("file")
@@ -141,12 +138,31 @@ def run(request: Request) -> int:
     data = source.encode(code)
     outcome = _emit(request, source, path, code, data, translation.complete)
     if request.verify:
-        from translate.cli.verifying import verify_files
+        from translate.cli.verifying import Pair, all_equal, verify_pair
 
-        result = verify_files(request, source, path if path and outcome.written else code, translation)
-        outcome = Outcome(outcome.equal and result["verdict"] == "equal", outcome.written, result)
+        pair = Pair(source, path if path and outcome.written else code, code, translation)
+        done = verify_pair(pair, _asked(request))
+        outcome = Outcome(outcome.equal and all_equal(done), outcome.written, done)
     _report(request, source, path, translation, outcome)
     return 0 if translation.complete and outcome.equal else 1
+
+
+def _asked(request: Request) -> Asked:
+    from translate.cli.verifying import Asked
+
+    return Asked(
+        to=request.to,
+        model=request.model or "",
+        inputs=request.inputs,
+        weights=request.weights,
+        examples=request.examples,
+        seed=request.seed,
+        time_limit=request.time_limit,
+        memory_limit=request.memory_limit,
+        network=request.network,
+        rules=request.rules,
+        quiet=request.quiet,
+    )
 
 
 def _translation(source: Source, request: Request) -> Translation:
@@ -223,19 +239,16 @@ def _report(request: Request, source: Source, path: Path | None, translation: Tr
             to=request.to,
             output=shown,
             written=outcome.written,
-            verification=outcome.verification,
+            verifications=outcome.verifications,
         )
         click.echo(json.dump(data))
         return
     from translate.report import text
     from translate.report.terminal import error_console
-    from translate.report.verification import print_verdict, print_verification
+    from translate.report.verifications import print_verifications
 
     console = error_console()
-    result = outcome.verification
     if not request.quiet and not request.check:
         text.print_translation(console, source.name, translation, str(path) if outcome.written else "")
-    if result is not None and not request.quiet:
-        print_verification(console, request.model or "", result)
-    elif result is not None and result["verdict"] != "equal":
-        print_verdict(console, request.model or "", result)
+    if outcome.verifications is not None:
+        print_verifications(console, source.name, outcome.verifications, quiet=request.quiet)

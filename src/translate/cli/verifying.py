@@ -4,20 +4,67 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from translate.cli.errors import CommandError
 from translate.cli.source import Source
 from translate.interfaces import Tensor
-from translate.translation import Translation
 
 if TYPE_CHECKING:
-    from translate.cli.translate_command import Request
+    from translate.translation import Translation
+    from translate.verify import Options
 
 _NEEDED = ("torch", "keras", "tensorflow", "numpy", "hypothesis", "psutil", "safetensors")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line says about a verification; nothing of it has to be said."""
+
+    to: Literal["tf", "torch"]
+    model: str = ""
+    translated_model: str = ""
+    inputs: tuple[str, ...] = ()
+    weights: str = ""
+    examples: int = 3
+    seed: int = 0
+    time_limit: float = 600
+    memory_limit: float = 16
+    """GiB."""
+    network: bool = False
+    rules: tuple[Path, ...] = ()
+    quiet: bool = False
+
+    def options(self, **more: Any) -> Options:
+        """For the verifier."""
+        from translate.verify import Options
+
+        return Options(
+            to=self.to,
+            weights=weights_expression(more.pop("weights", "") or self.weights),
+            examples=self.examples,
+            seed=self.seed,
+            time_limit=self.time_limit,
+            memory_limit=int(self.memory_limit * 2**30),
+            network=self.network,
+            rules=tuple(str(folder.resolve()) for folder in self.rules),
+            **more,
+        )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The two programs."""
+
+    source: Source
+    translated: Path | str
+    translated_text: str
+    translation: Translation | None = None
+    """If it is one of ours."""
 
 
 def require_frameworks(what: str = "--verify") -> None:
@@ -27,30 +74,74 @@ def require_frameworks(what: str = "--verify") -> None:
         raise CommandError(f'{what} needs {", ".join(missing)}; run: pip install "nn-translate[verify]"')
 
 
-def verify_files(request: Request, source: Source, written: Path | str, translation: Translation) -> dict[str, Any]:
-    """Compare the source with what was written (a file), or would be written (a text). Gives plain data."""
-    from translate.report.terminal import error_console
-    from translate.verify import Options, verify
+def verify_pair(pair: Pair, asked: Asked) -> list[dict[str, Any]]:
+    """Verify all models that are asked for, or found. One entry each: ``model``, ``inputs``, ``found``, ``problem``
+    and ``verification`` (see docs/report.md). Raises CommandError."""
+    from translate.cli.planning import plans
+    from translate.verify import warm
 
-    assert request.model is not None
-    options = Options(
-        to=request.to,
-        translated_model=translation.made_by(request.model),
-        weights=weights_expression(request.weights),
-        examples=request.examples,
-        seed=request.seed,
-        time_limit=request.time_limit,
-        memory_limit=int(request.memory_limit * 2**30),
-        network=request.network,
-        rules=tuple(str(folder.resolve()) for folder in request.rules),
-        **arrangements(translation, request.model),
-    )
+    said = bool(asked.model and asked.inputs)
+    with spec_errors(asked.to), _warm_unless(said, warm, asked) as server:
+        done: list[dict[str, Any]] = []
+        for plan in plans(pair, asked, server):
+            result = None
+            if not plan.problem:
+                with waiting(f"Verifying {plan.model} ...", asked.quiet):
+                    result = _verified(pair, asked, plan, server)
+            done.append(
+                {
+                    "name": plan.name,
+                    "model": plan.model,
+                    "inputs": list(plan.inputs),
+                    "found": list(plan.said),
+                    "problem": plan.problem,
+                    "alone": not plan.made_up,
+                    "verification": result,
+                }
+            )
+    return done
+
+
+def all_equal(done: list[dict[str, Any]]) -> bool:
+    """Whether every model was equal. One that nobody builds does not count, if it could not be, and others could."""
+    verdicts = [d["verification"]["verdict"] for d in done if d["verification"] is not None]
+    missing = [d for d in done if d["verification"] is None and d["alone"]]
+    return bool(verdicts) and not missing and all(v == "equal" for v in verdicts)
+
+
+@contextmanager
+def _warm_unless(single: bool, warm: Any, asked: Asked) -> Generator[Any]:
+    """A worker for several jobs, where there are several."""
+    if single:
+        yield None
+        return
+    with warm(network=asked.network) as server:
+        yield server
+
+
+def _verified(pair: Pair, asked: Asked, plan: Any, server: Any) -> dict[str, Any]:
+    from translate.verify import verify
+
+    more: dict[str, Any] = {"translated_model": plan.translated_model, "weights": plan.weights}
+    if pair.translation is not None:
+        more |= arrangements(pair.translation, plan.model)
+        more["translated_model"] = plan.translated_model or pair.translation.made_by(plan.model)
+    source = pair.source.path or pair.source.text
+    options = asked.options(**more)
+    return verify(source, pair.translated, plan.model, plan.inputs, options=options, server=server).to_json()
+
+
+@contextmanager
+def waiting(text: str, quiet: bool) -> Generator[None]:
+    """Something that turns, on a terminal."""
+    from translate.report.terminal import error_console
+
     console = error_console()
-    waiting = (
-        console.status(f"Verifying {request.model} ...") if console.is_terminal and not request.quiet else nullcontext()
-    )
-    with spec_errors(request.to), waiting:
-        return verify(source.path or source.text, written, request.model, request.inputs, options=options).to_json()
+    if quiet or not console.is_terminal:
+        yield
+        return
+    with console.status(text):
+        yield
 
 
 @contextmanager

@@ -18,7 +18,7 @@ def report(
     to: str,
     output: str | None,
     written: bool,
-    verification: dict[str, Any] | None = None,
+    verifications: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Everything that is known about one translation, as plain data."""
     return {
@@ -28,8 +28,16 @@ def report(
         "output": output,
         "written": written,
         **translation.to_json(),
-        "verification": verification,
+        "verification": worst(verifications or []),
+        "verifications": verifications or [],
     }
+
+
+def worst(done: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The verification that says most about the whole: one that is not equal, if there is any."""
+    results = [d["verification"] for d in done if d["verification"] is not None]
+    order = ("different", "failed", "equal")
+    return min(results, key=lambda r: order.index(r["verdict"]), default=None)
 
 
 def dump(data: dict[str, Any]) -> str:
