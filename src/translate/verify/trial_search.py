@@ -131,14 +131,17 @@ class Search:
                 if spare is not None or all(_agree(wants[0], tensors[i]) for i, wants in seen.wants.items()):
                     return tensors, sizes
                 spare = tensors, sizes  # something else is likelier
+            fitting = all(any(_agree(w, tensors[i]) for w in wants) for i, wants in seen.wants.items())
             better: list[Tensors] = []
             for index, wants in seen.wants.items():
                 self._seen.setdefault(index, {}).update({(w.dtype, w.dimensions): w for w in wants})
-                if seen.problem is not None and any(_agree(w, tensors[index]) for w in wants):
+                # What fits may still be the less likely of several; at other sizes that is known.
+                others = [w for w in wants if not _agree(w, tensors[index])]
+                if level and any(_agree(w, tensors[index]) for w in wants):
                     continue
-                better += [_with(tensors, index, replace(w, name=tensors[index].name)) for w in wants]
+                better += [_with(tensors, index, replace(w, name=tensors[index].name)) for w in others]
             waiting.extendleft(reversed(better))
-            if not better and not level:
+            if fitting and seen.problem is not None and not level:
                 self._stuck.append(tensors)
         return spare
 
