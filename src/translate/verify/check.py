@@ -85,6 +85,7 @@ class Checker:
     def _weights(self, base: Sizes) -> None:
         self.tally.add(buffers.initial_values(self.match.before, self._built_again(base)), base)
         self.tally.add([_trainable(self.bench, self.match)], base)
+        self.tally.notes += self.match.pairing.notes
         if self.match.pairing.unbuilt:
             side, _ = self.bench.by_role("translation", "source")
             first, *others = self.match.pairing.unbuilt

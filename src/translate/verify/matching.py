@@ -16,6 +16,7 @@ from translate.rules import RuleSet
 from translate.verify import axes, buffers, randomise
 from translate.verify.axes import Order
 from translate.verify.bench import Bench
+from translate.verify.by_calls import pair_by_calls
 from translate.verify.calibrate import calibrated
 from translate.verify.compare import Array, Tolerance, compare
 from translate.verify.load import UserError
@@ -168,7 +169,12 @@ def pair_after_run(bench: Bench, source: Any, target: Any, call: Call, rules: Ru
                 bench.keras.run(layer, replace(call, orders=orders, training=True))
             pairing = pair(module, layer, rules=rules, allow_unbuilt=True, calls=calls)
     except WeightError as error:
-        raise NotComparableError(str(error)) from None
+        orders = call.orders if bench.target is bench.keras else ()
+        try:
+            pairing, notes = pair_by_calls(module, layer, bench.keras, replace(call, orders=orders), calls, rules)
+        except WeightError:  # what the names tell is told
+            raise NotComparableError(str(error)) from None
+        return replace(pairing, notes=tuple(notes))
     return pairing
 
 

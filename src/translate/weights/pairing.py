@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from translate.rules import RuleSet, load
-from translate.weights import keras_layers, torch_modules
+from translate.weights import by_order, keras_layers, torch_modules
 from translate.weights.calls import Calls
 from translate.weights.errors import WeightError
 from translate.weights.mapping import Mapping
@@ -56,6 +56,8 @@ class Pairing:
     """PyTorch tensors whose Keras layer has no weights, or does not exist, because it was not called."""
     modules: tuple[tuple[str, Any, Any], ...] = ()
     """Paths, PyTorch modules, and what they are in Keras: a layer, or a container of layers."""
+    notes: tuple[str, ...] = ()
+    """What is to be told of how they were found."""
 
 
 def pair(
@@ -66,6 +68,7 @@ def pair(
     allow_unbuilt: bool = False,
     build: bool = False,
     calls: Calls | None = None,
+    in_order: Sequence[Any] | None = None,
 ) -> Pairing:
     """Pair every parameter and buffer of ``module`` (torch.nn.Module) with a weight of ``layer`` (keras.Layer).
 
@@ -76,7 +79,8 @@ def pair(
 
     Attributes of the same name hold the same weights. Functional and sequential Keras models have no attributes:
     there the k-th layer with weights, in the order of the calls that made the model, is the k-th module with weights
-    in the order of ``calls`` (see ``recorded_calls``), or without them in the order of attributes.
+    in the order of ``calls`` (see ``recorded_calls``), or without them in the order of attributes. With ``in_order``,
+    layers in the order of their calls, this is done with these, and names do not matter.
 
     Raises WeightError with everything that is missing, left over or of another shape.
     """
@@ -88,7 +92,10 @@ def pair(
         problem = f"{lazy[0]}: the PyTorch model has no weights yet: call it once on an input before"
         raise WeightError([problem], lazy[0])
     walk = Walk(load() if rules is None else rules, calls, build=build)
-    walk.module("", module, layer)
+    if in_order is None:
+        walk.module("", module, layer)
+    else:
+        by_order.pair(walk, "", module, list(in_order))
     problems = list(walk.problems)
     if not allow_unbuilt:
         problems += [
