@@ -174,6 +174,8 @@ def pair_after_run(bench: Bench, source: Any, target: Any, call: Call, rules: Ru
             pairing, notes = pair_by_calls(module, layer, bench.keras, replace(call, orders=orders), calls, rules)
         except WeightError:  # what the names tell is told
             raise NotComparableError(str(error)) from None
+        if pairing.unbuilt:  # what one side never calls has no place in the order
+            raise NotComparableError(str(error)) from None
         return replace(pairing, notes=tuple(notes))
     return pairing
 
