@@ -210,8 +210,13 @@ class Checker:
     def _without_rounding(
         self, found: list[Comparison], arrays: Sequence[Array | None], expected: Run, prefix: str
     ) -> list[Comparison]:
-        """The source once more, on inputs changed in the last bits; its buffers stay as they are."""
-        with self.bench.source.restored(self.source):
+        """The source once more, with inputs and parameters changed in their last bits; both sides stay as they are."""
+        values = {
+            p.path: np.asarray(self.match.values[p.path]) for p in self._parameters() if p.path in self.match.values
+        }
+        changed = dict(zip(values, nudged(list(values.values())), strict=True))
+        with self.bench.source.restored(self.source), self.bench.target.restored(self.match.target):
+            give_weights(self.match.pairs, changed)
             again = self._run_source(nudged(arrays), training=prefix == TRAINING)
         return forgiven(found, self._named(expected, prefix), self._named(again, prefix))
 

@@ -1,7 +1,8 @@
 """How much of a difference is rounding: measured on the source itself.
 
 Deep networks magnify rounding, and a rectifier or a maximum may fall the other way. So where two results differ a
-little, the source is run again on inputs changed in their last bits: what that changes, rounding can change.
+little, the source is run again with inputs and parameters changed in their last bits: what that changes, rounding can
+change.
 """
 
 from __future__ import annotations
