@@ -40,6 +40,12 @@ DIFFERENT = _result(
     verdict="different",
     message="different: gradient of a.weight",
 )
+_PLACE = {"path": "fc", "kind": "Linear", "called": ""}
+DIFFERENT["divergence"] = {
+    "message": "fc differs first",
+    "source": {**_PLACE, "made": "model.py:2"},
+    "translation": {**_PLACE, "made": "nets/model_tf.py:1"},
+}
 FAILED = _result(verdict="failed", message="not finished after 4 s")
 
 
@@ -62,13 +68,18 @@ class _Reader(HTMLParser):
 
 def test_everything_is_on_the_page() -> None:
     results = (("Net(1)", EQUAL), ("Net(2)", DIFFERENT), ("Net(3)", FAILED))
-    read = _Reader(page([Entry(n, r, SOURCE, TRANSLATION) for n, r in results], "model.py", "0.0"))
+    entries = [Entry(n, r, SOURCE, TRANSLATION) for n, r in results]
+    entries.append(Entry("Other", None, SOURCE, TRANSLATION, problem="nothing says how it is built"))
+    read = _Reader(page(entries, "model.py", "0.0"))
     said = " ".join(read.text.split())
-    assert "3 verified: 1 equal, 1 different, 1 failed" in said
+    assert "4 models: 1 equal, 1 different, 1 failed, 1 not verified" in said
     assert "gradient of a.weight: 2.5e-01" in said, "errors are in the plot's titles"
     assert "gradient of b.weight: not a number" in said
     assert "Smallest sizes that differ: N=1; seed 7." in said
     assert "not finished after 4 s" in said
+    assert "not verified: nothing says how it is built" in said
+    assert "fc differs first" in said
+    assert read.classes("span").count("hll") == 2, "the line that makes it, on both sides"
     assert read.classes("circle") == ["equal"] * 3
     assert read.classes("rect").count("different") == 2
     assert "model_tf.py" in said

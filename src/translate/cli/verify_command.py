@@ -36,7 +36,7 @@ _FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras"}
 @click.option(
     "--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own; repeatable."
 )
-@click.option("--report", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--report", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.option(
     "--time-limit", type=click.FloatRange(min=0, min_open=True), default=600, show_default=True, metavar="SECONDS"
 )
@@ -69,6 +69,8 @@ def verify(
     done = verify_pair(pair, asked)
     if report == "json":
         _print_json(pair, asked, translated, done)
+    elif report == "html":
+        _print_html(pair, translated, done)
     else:
         _print_text(pair, asked, done)
     complete = pair.translation is None or pair.translation.complete
@@ -123,6 +125,21 @@ def _print_json(pair: Pair, asked: Asked, translated: str | None, done: list[dic
         "verifications": done,
     }
     click.echo(json.dump(data))
+
+
+def _print_html(pair: Pair, translated: str | None, done: list[dict[str, Any]]) -> None:
+    from translate import __version__
+    from translate.report.html import Entry, page
+
+    source = pair.source.name, pair.source.text
+    # a translation that is not in a file runs under this name
+    translation = translated or "translated.py", pair.translated_text
+    entries = [
+        Entry(d["model"] or d["name"], d["verification"], source, translation, tuple(d["found"]), d["problem"])
+        for d in done
+    ]
+    title = f"{source[0]} and {translated or 'its translation'}"
+    click.echo(page(entries, title, __version__))
 
 
 def _print_text(pair: Pair, asked: Asked, done: list[dict[str, Any]]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from pathlib import PurePath
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -22,14 +24,18 @@ _LOWEST, _HIGHEST = -17, 1
 
 @dataclass(frozen=True)
 class Entry:
-    """One model that was verified."""
+    """One model."""
 
     name: str
-    verification: dict[str, Any]
-    """As ``Verification.to_json`` gives it."""
+    verification: dict[str, Any] | None
+    """As ``Verification.to_json`` gives it; None where nothing was found to build or feed."""
     source: tuple[str, str]
     """Name of the file and its text."""
     translation: tuple[str, str]
+    found: tuple[str, ...] = ()
+    """How what to build and feed was chosen."""
+    problem: str = ""
+    """Why there is no verification."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ def page(entries: Sequence[Entry], title: str, version: str) -> str:
         title=title,
         version=version,
         entries=[_shown(entry) for entry in entries],
-        counts={v: sum(e.verification["verdict"] == v for e in entries) for v in ("equal", "different", "failed")},
+        counts=Counter(e.verification["verdict"] if e.verification else "not verified" for e in entries),
         ticks=[(10.0**power, _height(10.0**power)) for power in range(-16, 1, 4)],
         tolerance=_height(1e-7),
         light=_formatter("default").get_style_defs(".code"),
@@ -75,14 +81,27 @@ def _template() -> Any:
 
 
 def _shown(entry: Entry) -> dict[str, Any]:
-    comparisons = entry.verification["comparisons"]
+    result = entry.verification
+    comparisons: list[dict[str, Any]] = result["comparisons"] if result else []
+    parting = (result or {}).get("divergence")
+    sides = (entry.source, "source"), (entry.translation, "translation")
     return {
         "name": entry.name,
-        "result": entry.verification,
+        "found": entry.found,
+        "problem": entry.problem,
+        "result": result,
+        "parting": parting["message"] if parting else "",
         "different": [(c, _error(c)) for c in comparisons if not c["equal"]],
         "groups": list(_groups(comparisons)),
-        "code": [(name, _highlighted(text)) for name, text in (entry.source, entry.translation)],
+        "code": [(name, _highlighted(text, _lines(parting, side, name))) for (name, text), side in sides],
     }
+
+
+def _lines(parting: dict[str, Any] | None, side: str, name: str) -> list[int]:
+    """The lines of a file that make and call what differs first."""
+    places = [parting[side]["made"], parting[side]["called"]] if parting else []
+    parts = [place.rpartition(":") for place in places]
+    return [int(line) for file, _, line in parts if PurePath(file).name == PurePath(name).name]
 
 
 def _groups(comparisons: Sequence[dict[str, Any]]) -> Iterator[Group]:
@@ -121,10 +140,10 @@ def _error(comparison: dict[str, Any]) -> str:
     return comparison["detail"] or ("not a number" if error is None else f"{error:.1e}")
 
 
-def _formatter(style: str) -> Any:
+def _formatter(style: str, marked: Sequence[int] = ()) -> Any:
     made: Any = HtmlFormatter  # its type has parameters that nothing tells
-    return made(linenos="inline", style=style, cssclass="code")
+    return made(linenos="inline", style=style, cssclass="code", hl_lines=marked)
 
 
-def _highlighted(text: str) -> str:
-    return highlight(text, get_lexer_by_name("python", stripnl=False), _formatter("default"))
+def _highlighted(text: str, marked: Sequence[int]) -> str:
+    return highlight(text, get_lexer_by_name("python", stripnl=False), _formatter("default", marked))
