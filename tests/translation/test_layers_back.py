@@ -141,7 +141,37 @@ SUBCLASSED = {
         "self.attention = layers.MultiHeadAttention(2, 3)",
         "return self.attention(query=x, value=x, attention_mask=ops.expand_dims(x[:, :, 0] > 0, 1))",
     ),
+    "attention where some see nothing": (
+        "self.plain = layers.MultiHeadAttention(2, 3)\nself.dropping = layers.MultiHeadAttention(2, 3, dropout=0.2)",
+        "seen = x[:, :, :1] > 0\n"
+        "y, weights = self.plain(x, x, attention_mask=seen, return_attention_scores=True)\n"
+        "z = self.plain(x, x, attention_mask=seen)\n"
+        "return y, weights, z, self.dropping(x, x, attention_mask=seen, use_causal_mask=True)",
+    ),
 }
+ALONG_AXES = """import keras
+from keras import layers
+
+
+class Net(keras.Model):
+    def __init__(self, axes=(2, 1)):
+        super().__init__()
+        self.planes = layers.MultiHeadAttention(2, 3, attention_axes=(1, 3), dropout=0.1, output_shape=2)
+        self.turned = layers.MultiHeadAttention(2, 3, attention_axes=axes)
+        self.rows = layers.MultiHeadAttention(2, 3, attention_axes=1)
+        self.columns = layers.MultiHeadAttention(2, 3, attention_axes=[-2])
+        self.whole = layers.MultiHeadAttention(2, 3)
+        self.sequence = layers.MultiHeadAttention(2, 3, attention_axes=(1,))
+
+    def call(self, x):
+        y, weights = self.planes(x, x, return_attention_scores=True)
+        y = self.turned(y, y[:, 1:])
+        z = self.rows(y[:, 0], y[:, 1], attention_mask=y[:, 0, :, :1, 0] > 0, use_causal_mask=True)
+        z = self.columns(z, z[:, :, 1:], key=z[:, :, :-1])
+        all_seen = z[:, :, :, 0, None, None] > 0
+        z, more = self.whole(z, z, attention_mask=all_seen, return_attention_scores=True)
+        return z, weights, more, self.sequence(z[:, 0], z[:, 0], attention_mask=z[:, 0, :, :1] > 0)
+"""
 MERGED = [
     ("layers.Dot(axes=2)", ("5,3", "4,3")),
     ("layers.Dot(axes=(2, 1))", ("5,3", "3,4")),
@@ -165,6 +195,28 @@ REPORTED = {
     "GRU(3, dropout=0.1)": "T102",
     "Bidirectional(layers.LSTM(3), merge_mode=None)": "T102",
     "ConvLSTM2D(3, 3)": "T101",
+    "Bidirectional(layers.ConvLSTM2D(3, 3))": "T102",
+    "Bidirectional(layers.LSTM(3, recurrent_dropout=0.1))": "T102",
+    "Bidirectional(layers.GRU(3, stateful=True))": "T102",
+    "SimpleRNN(3, recurrent_dropout=0.1)": "T102",
+    "RNN(layers.LSTMCell(3))": "T101",
+    "RNN([layers.GRUCell(3), layers.SimpleRNNCell(3)], return_sequences=True)": "T101",
+    "RNN(layers.StackedRNNCells([layers.GRUCell(3)]))": "T101",
+}
+CALLS_REPORTED = {
+    "a cell": ("layers.LSTMCell(3)", "self.layer(x, state)[0]", "T101"),
+    "another cell": ("layers.GRUCell(3)", "self.layer(x, state)[0]", "T101"),
+    "a layer of a cell": ("layers.RNN(layers.GRUCell(3))", "self.layer(x, initial_state=state)", "T101"),
+    "states that are reset": ("layers.LSTM(3)", "self.layer(x) + self.layer.reset_states()", "T101"),
+    "states that are kept if asked": ("layers.LSTM(3, stateful=kept)", "self.layer(x)", "T102"),
+    "a mask of the query": ("layers.MultiHeadAttention(2, 3)", "self.layer(x, x, x, x[:, :, 0] > 0)", "T102"),
+    "a mask of the values": ("layers.MultiHeadAttention(2, 3)", "self.layer(x, x, value_mask=x[:, :, 0] > 0)", "T102"),
+    "masks of products": ("layers.Attention()", "self.layer([x, x], [None, x[:, :, 0] > 0])", "T102"),
+    "arguments of products by position": ("layers.Attention()", "self.layer([x, x], None, True)", "T102"),
+    "a gate": ("layers.MultiHeadAttention(2, 3, use_gate=True)", "self.layer(x, x)", "T102"),
+    "a window": ("layers.MultiHeadAttention(2, 3, sliding_window=2)", "self.layer(x, x)", "T102"),
+    "several output axes": ("layers.MultiHeadAttention(2, 3, output_shape=(2, 3))", "self.layer(x, x)", "T102"),
+    "grouped queries": ("layers.GroupQueryAttention(2, 4, 2)", "self.layer(x, x)", "T101"),
 }
 
 
@@ -227,6 +279,21 @@ def test_subclassed_model_computes_the_same(name: str, tmp_path: Path) -> None:
         f"        {call}\n\n\nmodel = Net()\n"
     )
     assert verdict(text, [of_shape("x", SEQUENCES)], tmp_path) == "equal"
+
+
+def test_attention_along_some_axes(tmp_path: Path) -> None:
+    assert verdict(ALONG_AXES + "\n\nmodel = Net()\n", ["x: float32[N,3,4,5,6]"], tmp_path) == "equal"
+
+
+@pytest.mark.parametrize("name", CALLS_REPORTED)
+def test_a_call_that_is_not_translated_is_told(name: str) -> None:
+    layer, call, told = CALLS_REPORTED[name]
+    text = (
+        "import keras\nfrom keras import layers\n\n\nclass Net(keras.Model):\n    def __init__(self, kept):\n"
+        f"        super().__init__()\n        self.layer = {layer}\n\n    def call(self, x, state=None):\n"
+        f"        return {call}\n"
+    )
+    assert told in {d.code for d in translate(text, to="torch").diagnostics if not d.is_note}
 
 
 @pytest.mark.parametrize("layer", REPORTED)

@@ -68,6 +68,42 @@ def test_comes_back_as_it_was(to: To, name: str, tmp_path: Path) -> None:
     assert not Ends(files, models, one.inputs, to).differences()
 
 
+ATTENTION = """import keras
+from keras import layers
+
+
+class Net(keras.Model):
+    def __init__(self, size=None):
+        super().__init__()
+        self.across = layers.MultiHeadAttention(2, 3, value_dim=4, use_bias=False, dropout=0.2, output_shape=5)
+        self.along = layers.MultiHeadAttention(2, 3, attention_axes=(1,), output_shape=size)
+        self.after = layers.MultiHeadAttention(5, 2)
+        self.narrow = layers.Dense(4)
+
+    def call(self, x):
+        seen = x[:, :, 0, :5] > 0
+        y, weights = self.across(x[:, :, 1], self.narrow(x[:, :, 0]), return_attention_scores=True)
+        return self.along(x, x[:, 1:], use_causal_mask=True), self.after(y, y, attention_mask=seen), weights
+"""
+
+
+def test_attention_comes_back_as_it_was(tmp_path: Path) -> None:
+    """With sizes that it is told and that it finds out; arguments that Keras takes by keyword only are given so."""
+    pytest.importorskip("torch")
+    pytest.importorskip("keras")
+    from ends import Ends
+
+    there = translate(ATTENTION, to="torch")
+    assert "attention_mask=seen" in there.code
+    back = translate(there.code.replace("attention_mask=seen", "None, seen"), to="tf")
+    assert there.complete and back.complete, (there.diagnostics, back.diagnostics)
+    assert back.code.count("layers.MultiHeadAttention(") == 3 and "class Multi" not in back.code
+    files = [tmp_path / f"{part}.py" for part in ("first", "second", "third")]
+    for path, text in zip(files, (ATTENTION, there.code, back.code), strict=True):
+        path.write_text(text, encoding="utf-8")
+    assert not Ends(files, ["Net()"] * 3, ("x: float32[N,5,5,6]",), "torch").differences()
+
+
 def test_a_fault_on_the_way_is_found(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     pytest.importorskip("keras")

@@ -38,14 +38,20 @@ class MultiHeadAttention(torch.nn.Module):
         k = self._heads(self.key(value if key is None else key))
         v = self._heads(self.value(value))
         scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
-        lowest = torch.finfo(scores.dtype).min
+        sizes = (*query.shape[1:-1], *value.shape[1:-1])
+        seen = None
         if attention_mask is not None:
-            while attention_mask.dim() < 4:  # the same for all heads
-                attention_mask = attention_mask.unsqueeze(-3)
-            scores = scores.masked_fill(~attention_mask.bool(), lowest)
+            seen = attention_mask.bool()
+            while seen.dim() < len(sizes) + 2:  # the same for all heads
+                seen = seen.unsqueeze(-len(sizes) - 1)
+            seen = seen.expand(*seen.shape[:2], *sizes).reshape(*seen.shape[:2], *scores.shape[-2:])
         if use_causal_mask:
-            seen = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
-            scores = scores.masked_fill(~seen, lowest)
+            past = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+            seen = past if seen is None else seen & past
+        if seen is not None:
+            scores = scores.masked_fill(~seen, torch.finfo(scores.dtype).min)
         weights = scores.softmax(-1)
+        if seen is not None and (return_attention_scores or self.dropout.p > 0 or query.dim() > 3):
+            weights = weights.masked_fill(~seen, 0.0)  # as Keras does it, if nothing at all is seen
         x = self.output((self.dropout(weights) @ v).transpose(1, 2).flatten(2)).reshape(*query.shape[:-1], -1)
-        return (x, weights) if return_attention_scores else x
+        return (x, weights.reshape(*weights.shape[:2], *sizes)) if return_attention_scores else x

@@ -54,6 +54,8 @@ def call(state: State, layer: Layer, operands: list[Operand], node: cst.Call) ->
             rule, signature, case, given.slots(), (), case.called.replace("{call}", "{plain}"), (("plain", text),)
         )
         state.record(state.facts.apply, node, written)
+    elif text := _with_keywords(rule, given):
+        state.record(state.facts.apply, node, Apply(rule, signature, None, given.slots(), write=text))
     return _result(rule, layer, made, given), apply
 
 
@@ -88,6 +90,15 @@ def _in_source(state: State, operand: Operand) -> None:
     elif isinstance(operand.value, Sequence):
         for value in operand.value.everything():
             _in_source(state, Operand(value))
+
+
+def _with_keywords(rule: Rule, given: Bound) -> str:
+    """The call, if it gives by position what the target's layer takes by keyword only; empty if it may stay."""
+    wanted: list[str] = rule.data.get("by_keyword", [])
+    if all(given.operands[name].keyword for name in wanted if name in given.operands):
+        return ""
+    parts = [(f"{name}=" if o.keyword or name in wanted else "", name) for name, o in given.operands.items()]
+    return f"{{callee}}({', '.join(f'{keyword}{{{name}}}' for keyword, name in parts)})"
 
 
 # recurrent layers

@@ -114,6 +114,7 @@ RULE_KEYS: dict[str, _Kind] = {
     "result": _Kind("pair", lambda v: v == "pair"),
     "makes": _Kind("layer or tensor", lambda v: v in ("layer", "tensor")),
     "calling": _Kind("the arguments of a call, in brackets", _matching(r"^\(.*\)$")),
+    "by_keyword": _NAMES,
     "states": _Kind("1 or 2", lambda v: v in (1, 2)),
     "squeezed": _TEXT,
     "taken": _BOOL,
