@@ -10,7 +10,7 @@ import libcst as cst
 
 from translate.infer.facts import RECEIVER, Slot
 from translate.infer.state import Operand
-from translate.infer.values import Api, Const, Kept, Opaque, Sequence, Tensor, Value, options
+from translate.infer.values import Api, Const, Kept, Opaque, Sequence, Size, Tensor, Value, options
 from translate.rules import REQUIRED, Case, Rule, Signature
 from translate.rules.condition import NotKnown, holds, worked_out
 from translate.rules.placeholders import placeholders
@@ -109,6 +109,14 @@ class Bound:
         operand = self.operands.get(name)
         return operand is None or all(isinstance(o, (Const, Opaque)) for o in options(operand.value))
 
+    def holds_numbers(self, name: str) -> bool:
+        operand = self.operands.get(name)
+        return operand is not None and all(_holds_numbers(o) for o in options(operand.value))
+
+    def is_size(self, name: str) -> bool:
+        operand = self.operands.get(name)
+        return operand is not None and all(_is_size(o) for o in options(operand.value))
+
     def made_by(self, name: str) -> str:
         operand = self.operands.get(name)
         kept = operand.value if operand is not None else None
@@ -122,6 +130,17 @@ class Bound:
         if operand is not None and isinstance(operand.value, Tensor) and operand.value.rank is not None:
             return operand.value.rank
         raise NotKnown
+
+
+def _is_size(value: Value) -> bool:
+    return isinstance(value, Size) or (isinstance(value, Sequence) and value.kind == "sizes")
+
+
+def _holds_numbers(value: Value) -> bool:
+    if not isinstance(value, Sequence):
+        return False
+    inside = [o for v in value.everything() for o in options(v)]
+    return bool(inside) and all(isinstance(o, (Const, Opaque, Size)) for o in inside)
 
 
 def constant(value: Value) -> Any:

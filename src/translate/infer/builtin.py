@@ -40,7 +40,9 @@ def call(state: State, node: cst.Call, name: str, operands: list[Operand]) -> Va
     if name in ("list", "tuple", "reversed", "sorted", "iter"):
         return _sequence("list" if name in ("list", "sorted") else "tuple", values, state)
     if name in ("enumerate", "zip"):
-        return _pairs(name, values)
+        return _pairs(name, operands)
+    if name == "filter" and len(values) > 1:
+        return _sequence("list", values[1:], state)
     if name == "dict":
         return _dict(operands)
     if name in ("getattr", "setattr", "delattr"):
@@ -57,8 +59,14 @@ def call(state: State, node: cst.Call, name: str, operands: list[Operand]) -> Va
         from translate.infer.expressions import element_of
 
         return element_of(values[0])
+    if name not in _PLAIN and any(_holds_tensors(v) for v in values):
+        return UNKNOWN  # a name that nothing in the file explains
     return OPAQUE
 
+
+_PLAIN = {"print", "int", "float", "bool", "str", "repr", "isinstance", "issubclass", "type", "hasattr", "id", "hash",
+    "range", "any", "all", "round", "callable", "dir", "format"}  # fmt: skip
+"""What gives no tensor, whatever it is given."""
 
 _LOOPING = {"len", "enumerate", "zip", "list", "tuple", "reversed", "iter"}
 
@@ -91,13 +99,31 @@ def _sequence(kind: str, values: list[Value], state: State) -> Value:
     return result
 
 
-def _pairs(name: str, values: list[Value]) -> Value:
+def _pairs(name: str, operands: list[Operand]) -> Value:
     from translate.infer.expressions import element_of
 
-    parts = [element_of(v) for v in values]
+    if any(o.star for o in operands):
+        return _columns(operands)
+    parts = [element_of(o.value) for o in operands]
     if name == "enumerate":
         parts = [OPAQUE, *parts[:1]]
     return Sequence("list", [], Sequence("tuple", parts))
+
+
+def _columns(operands: list[Operand]) -> Value:
+    """``zip(*rows)``: tuples of what stands in the same place of each row; of ``zip(a, *rows)`` that is not known."""
+    from translate.infer.expressions import element_of
+
+    rows = [
+        r for o in options(operands[0].value) if isinstance(o, Sequence) for v in o.everything() for r in options(v)
+    ]
+    if len(operands) > 1 or not rows:
+        return Sequence("list", [], Sequence("tuple", [], UNKNOWN))
+    known = [r for r in rows if isinstance(r, Sequence) and r.rest is None]
+    if len(known) == len(rows) and len({len(r.items) for r in known}) == 1:
+        columns = zip(*(r.items for r in known), strict=True)
+        return Sequence("list", [Sequence("tuple", [], join(*column)) for column in columns])
+    return Sequence("list", [], Sequence("tuple", [], join(*(element_of(r) for r in rows))))
 
 
 def _dict(operands: list[Operand]) -> Value:

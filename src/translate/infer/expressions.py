@@ -385,6 +385,9 @@ def _loop(state: State, clause: cst.CompFor) -> None:
 
 
 def _lambda(state: State, node: cst.Lambda) -> Value:
+    parameters = (*node.params.params, *node.params.kwonly_params)
+    for default in (p.default for p in parameters if p.default is not None):
+        evaluate(state, default)
     frame = state.frame
     scope = {**(frame.function.scope if frame.function else {}), **frame.names}
     info = FunctionInfo("<lambda>", node, scope, home=tuple(state.statements))
@@ -398,13 +401,6 @@ def _literal(state: State, node: cst.BaseExpression) -> Value:
         return Const(ast.literal_eval(text))
     except (ValueError, SyntaxError):
         return OPAQUE
-
-
-def _formatted(state: State, node: cst.FormattedString) -> Value:
-    for part in node.parts:
-        if isinstance(part, cst.FormattedStringExpression):
-            evaluate(state, part.expression)
-    return OPAQUE
 
 
 def _subscript(state: State, node: cst.Subscript) -> Value:
@@ -435,10 +431,6 @@ def _named(state: State, node: cst.NamedExpr) -> Value:
     return value
 
 
-def _nothing(state: State, node: cst.BaseExpression) -> Value:
-    return OPAQUE
-
-
 _CONSTANTS = {"None": NONE, "True": Const(True), "False": Const(False)}
 
 
@@ -455,8 +447,6 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[State, Any], Value]] = {
     cst.Integer: _literal,
     cst.Float: _literal,
     cst.SimpleString: _literal,
-    cst.FormattedString: _formatted,
-    cst.ConcatenatedString: _nothing,
     cst.Tuple: _sequence,
     cst.List: _sequence,
     cst.Dict: _dict,

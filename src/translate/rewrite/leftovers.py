@@ -13,7 +13,7 @@ import libcst as cst
 from translate.infer.dotted import walk
 from translate.infer.facts import Facts, Finding
 from translate.rewrite.imports import bound_name, dotted, used_names
-from translate.rules import Dialect
+from translate.rules import Dialect, RuleSet
 
 Imports = (cst.Import, cst.ImportFrom)
 
@@ -22,18 +22,23 @@ def leftovers(
     module: cst.Module,
     changed: cst.Module,
     facts: Facts,
-    dialect: Dialect,
+    rules: RuleSet,
     origins: dict[int, tuple[cst.CSTNode, cst.CSTNode]],
 ) -> list[Finding]:
     """Findings for statements that use the source framework in ``changed``, unless there is one already.
 
+    What uses it are names that imports bind, and methods that only its tensors have.
+
     ``origins`` tells which node of ``module`` a name that was written anew comes from. Notes in ``facts`` that these
     statements have to be written anew.
     """
-    bound = {name for statement in _imports(module) for name in _names_of(dialect, statement)}
-    if not bound & used_names(changed.code):
+    bound = {name for statement in _imports(module) for name in _names_of(rules.dialect, statement)}
+    methods = _methods(module, rules)
+    left = {id(n) for n in _called(changed) if n.value in methods} if methods else set[int]()
+    if bound & used_names(changed.code):
+        left |= {id(n) for n in walk(changed) if isinstance(n, cst.Name) and n.value in bound}
+    if not left:
         return []
-    left = {id(n) for n in walk(changed) if isinstance(n, cst.Name) and n.value in bound}
     left = {id(origins[place][1]) if place in origins else place for place in left}
     said = {id(f.node) for f in facts.found if f.code.startswith("T")}
     said |= {
@@ -46,6 +51,8 @@ def leftovers(
         statement = next((n for n in reversed(around) if isinstance(n, _STATEMENTS)), None)
         if statement is not None and not any(f.statement is statement for f in found):
             message = f"{name.value} is still used here: what happens to tensors could not be followed"
+            if name.value in methods:
+                message = f".{name.value}() is still called here: what it is called on could not be followed"
             found.append(Finding(name, "T105", message, statement=statement))
             facts.touched.update(around)
     return found
@@ -71,6 +78,30 @@ def _unsaid(
 def _own(function: cst.FunctionDef) -> set[str]:
     """What a function calls its parameters: ``def block(x, K)``, where the file calls a backend ``K``."""
     return {n.name.value for n in walk(function.params) if isinstance(n, cst.Param)}
+
+
+def _methods(module: cst.Module, rules: RuleSet) -> set[str]:
+    """Methods that only tensors have, but for those the file itself gives something else."""
+    only = {name for rule in rules.find(rules.dialect.module) for name in rule.data.get("never_left", ())}
+    own: set[str] = set()
+    for node in walk(module) if only else ():
+        if isinstance(node, cst.FunctionDef):
+            own.add(node.name.value)
+        elif isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Attribute):
+            own.add(node.target.attr.value)
+    return only - own
+
+
+def _called(module: cst.Module) -> Iterator[cst.Name]:
+    """The last names of methods that are called, unless a framework's function is what is called."""
+    frameworks = {bound_name(a) for s in _imports(module) if not isinstance(s.names, cst.ImportStar) for a in s.names}
+    for node in walk(module):
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            first: cst.BaseExpression = node.func.value
+            while isinstance(first, cst.Attribute):
+                first = first.value
+            if not (isinstance(first, cst.Name) and first.value in frameworks):
+                yield node.func.attr
 
 
 def _imports(module: cst.Module) -> Iterator[Any]:

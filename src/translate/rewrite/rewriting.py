@@ -46,5 +46,5 @@ def _rewrite(module: cst.Module, facts: Facts, rules: RuleSet, channels_first: b
     adapters = "\n\n".join(transformer.adapters.written.values())
     changed = rewrite_imports(changed, names, rules.dialect, "\n\n".join(t for t in (helpers, adapters) if t))
     renamed = {**transformer.classes.renamed, **transformer.classes.classes}
-    left = leftovers(module, changed, facts, rules.dialect, transformer.origins)
+    left = leftovers(module, changed, facts, rules, transformer.origins)
     return Rewritten(changed.code, transformer.translated, renamed, left)

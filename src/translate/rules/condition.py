@@ -41,6 +41,14 @@ class Facts(Protocol):
         """Certainly no tensor."""
         ...
 
+    def holds_numbers(self, name: str) -> bool:
+        """A list or tuple in which there is certainly no tensor: sizes, say."""
+        ...
+
+    def is_size(self, name: str) -> bool:
+        """The shape of a tensor, or a part of it."""
+        ...
+
     def is_list(self, name: str) -> bool:
         """A list or tuple, whatever is in it."""
         ...
@@ -155,6 +163,12 @@ class _One:
     def is_number(self, name: str) -> bool:
         return self.facts.is_number(name)
 
+    def holds_numbers(self, name: str) -> bool:
+        return self.facts.holds_numbers(name)
+
+    def is_size(self, name: str) -> bool:
+        return self.facts.is_size(name)
+
     def made_by(self, name: str) -> str:
         return self.facts.made_by(name)
 
@@ -259,6 +273,10 @@ def _call(name: str, arguments: list[ast.expr], facts: Facts) -> Any:
         return facts.is_list(names[0])
     if name == "is_number":
         return facts.is_number(names[0])
+    if name == "holds_numbers":
+        return facts.holds_numbers(names[0])
+    if name == "is_size":
+        return facts.is_size(names[0])
     if name == "made_by":
         return facts.made_by(names[0])
     if name == "same_text":
@@ -280,6 +298,8 @@ _ASKING = {
     "is_tensor": 1,
     "holds_tensors": 1,
     "is_number": 1,
+    "holds_numbers": 1,
+    "is_size": 1,
     "made_by": 1,
     "is_list": 1,
     "same_text": 2,

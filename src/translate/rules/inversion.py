@@ -116,7 +116,7 @@ class _Defaults:
     def is_tensor(self, name: str) -> bool:
         raise NotKnown
 
-    holds_tensors = is_number = is_list = is_tensor
+    holds_tensors = is_number = holds_numbers = is_size = is_list = is_tensor
 
     def made_by(self, name: str) -> str:
         raise NotKnown

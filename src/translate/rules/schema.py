@@ -138,6 +138,7 @@ RULE_KEYS: dict[str, _Kind] = {
     "methods": _MAPPING,
     "with_data_format": _NAMES,
     "only_tensors_have": _NAMES,
+    "never_left": _NAMES,
     "reserved": _NAMES,
     "reserved_in_models": _NAMES,
 }
