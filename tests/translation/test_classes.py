@@ -183,7 +183,7 @@ def test_arguments_passed_on_to_a_layer():
 
 LEFT = {
     "unknown function": ("", "y = x\nreturn torch.fft.rfft(y)", "T101", "return torch.fft.rfft(y)", "torch.fft"),
-    "unknown layer": ("self.a = nn.GRU(3, 4)", "return self.a(x)", "T101", "self.a = nn.GRU(3, 4)", "nn.GRU"),
+    "unknown layer": ("self.a = nn.GRUCell(3, 4)", "return self.a(x)", "T101", "self.a = nn.GRUCell(3, 4)", "nn.GRU"),
     "no counterpart": (
         "self.a = nn.FractionalMaxPool2d(3, output_size=2)",
         "return self.a(x)",

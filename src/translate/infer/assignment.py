@@ -104,6 +104,7 @@ def _set_attribute(state: State, target: cst.Attribute, value: Value, augmented:
         state.record(state.facts.dropped, state.statements[-1], "")
         return
     setting = bool(rules) and not rules[0].supported and not rules[0].source[0].callable
+    setting = setting and rules[0].data.get("role") != "property"  # nobody can set those: it is one of the class' own
     if setting and any(isinstance(o, (Instance, Layer, Container)) for o in options(owner)):
         state.report(target, "T101", f"{rules[0].name} has no counterpart in {state.dialect.name}", rules[0].help)
         return

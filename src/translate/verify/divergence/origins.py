@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import weakref
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -28,14 +27,14 @@ class Origins:
 
     def patched(self, owner: Any, holds: Holds) -> Any:
         """A context in which every new object of a class is noted that ``owner.__init__`` makes."""
-        original = owner.__init__
+        original, made = owner.__init__, self._made
 
-        @wraps(original)
-        def init(made: Any, *arguments: Any, **keywords: Any) -> None:
-            place = line_outside(made, inspect.currentframe(), holds)
+        # Keras reads this signature: the first parameter has to be called self, and nothing may hide the others.
+        def init(self: Any, *args: Any, **kwargs: Any) -> None:
+            place = line_outside(self, inspect.currentframe(), holds)
             if place:
-                self._made[id(made)] = (weakref.ref(made), place)
-            original(made, *arguments, **keywords)
+                made[id(self)] = (weakref.ref(self), place)
+            original(self, *args, **kwargs)
 
         return mock.patch.object(owner, "__init__", init)
 
