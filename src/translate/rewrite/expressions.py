@@ -67,6 +67,7 @@ class Expressions(cst.CSTTransformer):
         self.origins: dict[int, tuple[cst.CSTNode, cst.CSTNode]] = {}
         """Names as they are now, by identity, and the nodes of the source that they come from."""
         self.tensors: dict[str, Any] = next(r.data for r in rules.find(rules.dialect.tensor) if "set_items" in r.data)
+        self.sets_anew = items.makes_anew(self.tensors["set_items"])
         self.plain: dict[cst.CSTNode, Apply] = {}
         """Calls of which the statement takes apart what they give."""
         self.marks: dict[cst.CSTNode, list[Any]] = {}

@@ -7,15 +7,20 @@ import libcst as cst
 from translate.rewrite.names import Names
 from translate.rewrite.templates import fill
 
+_NEW = "{x} = "
 _COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+
+
+def makes_anew(template: str) -> bool:
+    """Whether an item is set by making a new tensor. Else it stays the statement that it is."""
+    return template.startswith(_NEW)
 
 
 def assigned(names: Names, template: str, target: cst.Subscript, values: cst.BaseExpression) -> cst.Assign:
     """The assignment that ``template`` ("{x} = f({x}, {index}, {values})") describes."""
-    name, _, text = template.partition(" = ")
+    text = template.removeprefix(_NEW)
     parts = {"x": target.value, "index": index_of(target), "values": values}
     value = fill(text, names.shorten, lambda key, _scalar, _item: parts[key])
-    assert name == "{x}"
     return cst.Assign([cst.AssignTarget(target.value)], value)  # type: ignore[arg-type]
 
 

@@ -88,7 +88,7 @@ class Transformer(Expressions):
         inner = listed_layers(original.value, updated.value)
         if inner is not None and isinstance(updated.targets[0].target, cst.Tuple):
             updated = updated.with_changes(value=inner)
-        if len(original.targets) == 1 and original.targets[0].target in self.facts.items_set:
+        if len(original.targets) == 1 and original.targets[0].target in self.facts.items_set and self.sets_anew:
             target = updated.targets[0].target
             assert isinstance(target, cst.Subscript)
             return items.assigned(self.names, self.tensors["set_items"], target, updated.value)
@@ -110,7 +110,7 @@ class Transformer(Expressions):
 
     def augmented(self, original: cst.AugAssign, updated: cst.AugAssign) -> Any:
         """``x += y`` where x is transposed first is written out; so is ``x[0] += y``."""
-        if original.target in self.facts.items_set and isinstance(updated.target, cst.Subscript):
+        if original.target in self.facts.items_set and self.sets_anew and isinstance(updated.target, cst.Subscript):
             value = cst.BinaryOperation(updated.target, _OPERATORS[type(updated.operator)](), updated.value)
             return items.assigned(self.names, self.tensors["set_items"], updated.target, value)
         if original in self.facts.promoted:
