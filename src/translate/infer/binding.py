@@ -10,7 +10,7 @@ import libcst as cst
 
 from translate.infer.facts import RECEIVER, Slot
 from translate.infer.state import Operand
-from translate.infer.values import Api, Const, Kept, Opaque, Sequence, Size, Tensor, Value, options
+from translate.infer.values import NONE, Api, Const, Kept, Opaque, Sequence, Size, Tensor, Value, options
 from translate.rules import REQUIRED, Case, Rule, Signature
 from translate.rules.condition import NotKnown, holds, worked_out
 from translate.rules.placeholders import placeholders
@@ -74,6 +74,8 @@ class Bound:
     def value(self, name: str) -> Any:
         if name in self.operands:
             value = self.operands[name].value
+            if value is NONE and _may_be_given(self.operands[name].node):
+                raise NotKnown
             return value.name.rpartition(".")[2] if isinstance(value, Api) else constant(value)
         if name in self.stars:
             return tuple(constant(o.value) for o in self.stars[name])
@@ -130,6 +132,11 @@ class Bound:
         if operand is not None and isinstance(operand.value, Tensor) and operand.value.rank is not None:
             return operand.value.rank
         raise NotKnown
+
+
+def _may_be_given(node: cst.CSTNode | None) -> bool:
+    """A name that is None: it may be a parameter that nobody in this file gives, and somebody elsewhere does."""
+    return isinstance(node, cst.Attribute) or (isinstance(node, cst.Name) and node.value != "None")
 
 
 def _is_size(value: Value) -> bool:
