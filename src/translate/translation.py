@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import libcst as cst
 
 from translate.diagnostics import Diagnostic
+from translate.infer.elsewhere import Elsewhere
 from translate.infer.facts import Finding
 from translate.infer.module_names import as_imports
 from translate.infer.pieces import recognised
 from translate.infer.program import NOTHING, Stated
-from translate.infer.reading import read
+from translate.infer.reading import defined, read
+from translate.infer.state import State
 from translate.interfaces import Unit, units
 from translate.rewrite.rewriting import rewrite
 from translate.rules import RuleSet, load
@@ -89,6 +91,36 @@ def translate(
     """
     if to == "torch" and (layout != "channels_last" or io != "target"):
         raise ValueError("layout and io belong to the translation to Keras; PyTorch code is channels first")
+    return written(analyse(prepare(text, to, rules), layout, io))
+
+
+Sized = dict[str, tuple[tuple[int, str, str], ...]]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A source text as inference takes it."""
+
+    module: cst.Module
+    positions: Positions
+    rules: RuleSet
+    found: tuple[Finding, ...] = ()
+    stated: Stated = NOTHING
+    classes: dict[str, str] = field(default_factory=dict[str, str])
+    sized: Sized = field(default_factory=Sized)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What is known of a source text before it is written anew."""
+
+    source: Prepared
+    state: State
+    layout: Layout
+
+
+def prepare(text: str, to: Target, rules: tuple[Path, ...] = ()) -> Prepared:
+    """Parse a text; functional code becomes classes, old names new ones. Raises as translate."""
     try:
         module = parse(text)
     except ParseError as error:
@@ -98,7 +130,7 @@ def translate(
         positions = Positions(module, text)
         module = as_imports(recognised(module, loaded), loaded)
         if to == "tf":
-            return _translate(module, positions, loaded, layout, io)
+            return Prepared(module, positions, loaded)
         from translate.staging import stage  # as much again to import as the rest
         from translate.staging.builder_methods import without_builder_methods
         from translate.staging.building import kept_builds, merge_build, stated
@@ -120,46 +152,71 @@ def translate(
         built = merge_build(module)
         staged = stage(inline_lambdas(built))
         found = (*staged.findings, *kept_builds(built))
-        done = _translate(staged.module, positions, loaded, layout, io, found, stated(module))
         classes = {c.function: c.name for c in staged.classes}
         classes |= {old: classes.get(new, new) for old, new in lifted.names.items()}
-        return replace(done, classes=classes, sized=sized.functions)
+        return Prepared(staged.module, positions, loaded, found, stated(module), classes, sized.functions)
     except RecursionError:
-        raise SourceError("nested too deeply to be translated") from None
+        raise SourceError(_TOO_DEEP) from None
 
 
-def _translate(
-    module: cst.Module,
-    positions: Positions,
-    rules: RuleSet,
-    layout: Layout,
-    io: Io,
-    found: tuple[Finding, ...] = (),
-    said: Stated = NOTHING,
-) -> Translation:
+def define(source: Prepared, layout: Layout, elsewhere: Elsewhere) -> State | None:
+    """What a text defines and makes, without what it computes; None if it is nested too deeply."""
+    try:
+        first = layout == "channels_first"
+        return defined(source.module, source.rules, channels_first=first, stated=source.stated, elsewhere=elsewhere)
+    except RecursionError:
+        return None
+
+
+def analyse(source: Prepared, layout: Layout, io: Io, elsewhere: Elsewhere | None = None) -> Analysis:
+    """Read a text, and of the other files of its project, ``elsewhere``, what it uses. Raises SourceError."""
+    try:
+        return _analysed(source, layout, io, elsewhere)
+    except RecursionError:
+        raise SourceError(_TOO_DEEP) from None
+
+
+def _analysed(source: Prepared, layout: Layout, io: Io, elsewhere: Elsewhere | None) -> Analysis:
+    module, rules, found = source.module, source.rules, source.found
     first = layout == "channels_first"
-    facts = read(module, rules, channels_first=first, source_io=io == "source", stated=said)
+    state = read(
+        module, rules, channels_first=first, source_io=io == "source", stated=source.stated, elsewhere=elsewhere
+    )
+    facts = state.facts
     facts.found = [f for f in facts.found if not _follows(f, found)]
     facts.found += found
     lost = bool(facts.conflicts or facts.lost)
     if lost and not rules.dialect.last:  # layers of PyTorch take nothing but channels first
         where = (facts.conflicts or facts.lost)[0]
         facts.found.append(Finding(where, "T105", _NOT_FOLLOWED, statement=None))
-    fallen_back = not first and lost and rules.dialect.last
-    if fallen_back:
+    if not first and lost and rules.dialect.last:
         where = (facts.conflicts or facts.lost)[0]
-        first, facts = True, read(module, rules, channels_first=True)
-        facts.found.append(Finding(where, "N203", _KEPT_FIRST, statement=None))
-    written = rewrite(module, facts, rules, channels_first=first)
+        first, state = True, read(module, rules, channels_first=True, elsewhere=elsewhere)
+        state.facts.found.append(Finding(where, "N203", _KEPT_FIRST, statement=None))
+    state.sealed = True
+    return Analysis(source, state, "channels_first" if first or not rules.dialect.last else layout)
+
+
+def written(one: Analysis) -> Translation:
+    """The translation of a text that was read. Raises SourceError if it is nested too deeply."""
+    source, facts = one.source, one.state.facts
+    rules, positions = source.rules, source.positions
+    first = one.layout == "channels_first" and rules.dialect.last
+    try:
+        done = rewrite(source.module, facts, rules, channels_first=first)
+    except RecursionError:
+        raise SourceError(_TOO_DEEP) from None
     diagnostics = {Diagnostic(*positions.of(f.node, f.statement), f.code, f.message, f.help) for f in facts.found}
-    for old, new in written.renamed.items():
+    for old, new in done.renamed.items():
         diagnostics.add(Diagnostic(1, 1, "N204", f"{old!r} is called {new!r}: Keras has no room for the name"))
     return Translation(
-        written.code,
+        done.code,
         tuple(sorted(diagnostics)),
-        written.translated,
+        done.translated,
         tuple(units(facts, rules.dialect, lambda node: positions.of(node, node)[0])),
-        "channels_first" if first or not rules.dialect.last else "channels_last",
+        one.layout,
+        source.classes,
+        source.sized,
     )
 
 
@@ -172,6 +229,7 @@ def _follows(one: Finding, found: tuple[Finding, ...]) -> bool:
     return any(f.code == "T106" and any(n is one.node for n in walk(f.node)) for f in found)
 
 
+_TOO_DEEP = "nested too deeply to be translated"
 _NOT_FOLLOWED = "how axes are arranged could not be followed from here"
 _KEPT_FIRST = (
     "the whole file is kept channels first, as in the source: how axes are arranged could not be followed everywhere"

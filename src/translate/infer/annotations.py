@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from translate.infer.dotted import names
+from translate.infer.elsewhere import resolved
 from translate.infer.state import State
 from translate.infer.values import OPAQUE, UNKNOWN, Api, Class, Sequence, Tensor, Value
 
@@ -53,7 +54,7 @@ def _is_tensor(state: State, name: str) -> bool:
 
 def _is_class(state: State, name: str) -> bool:
     """A class of the file or of another library."""
-    value = state.module.get(name)
+    value = resolved(state, state.module.get(name, UNKNOWN))
     if isinstance(value, Api):
         return not state.dialect.is_source(value.name) and not value.name.startswith("typing.") and name[:1].isupper()
     return isinstance(value, Class)

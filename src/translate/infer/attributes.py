@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from translate.infer import flows
+from translate.infer import crossing, flows
 from translate.infer.binding import Bound
+from translate.infer.elsewhere import member
 from translate.infer.facts import RECEIVER, Apply
 from translate.infer.program import ClassInfo, FunctionInfo
 from translate.infer.recurrent import keep_whole
@@ -24,6 +25,7 @@ from translate.infer.values import (
     Layer,
     Mapping,
     Method,
+    Namespace,
     Opaque,
     Sequence,
     Size,
@@ -72,6 +74,8 @@ def _of(state: State, node: cst.Attribute, owner: Value, name: str, called: bool
         return _of_tensor(state, node, owner, name)
     if isinstance(owner, Layer):
         return _of_layer(state, node, owner, name)
+    if isinstance(owner, Namespace):
+        return member(state, owner, name)
     if isinstance(owner, Foreign):
         return Foreign(f"{owner.name}.{name}")
     if isinstance(owner, Sequence) and name in owner.fields:
@@ -127,6 +131,8 @@ def _of_layer(state: State, node: cst.Attribute, owner: Layer, name: str) -> Val
 
 
 def of_instance(state: State, node: cst.Attribute, owner: Instance, name: str) -> Value:
+    if owner.info.state is not state:
+        owner = crossing.own_instance(state, owner)
     info = owner.info
     if name in state.reserved and state.recording:
         state.facts.touched.update(state.statements)

@@ -196,4 +196,4 @@ def wrapped(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value | N
     apply = Apply(other, inner_bound.signature, case, inner_bound.slots(), extra=inner_bound.settings())
     if state.recording and inner.node in state.made:
         state.made[inner.node] = (apply, state.made[inner.node][1])
-    return Layer(inner.name, inner.node, (inner_bound, apply), inner.owner, inner.direct)
+    return Layer(inner.name, inner.node, (inner_bound, apply), inner.owner, inner.direct, home=inner.home)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from translate.infer import builtin, containers, flows, growing, records, sizes
+from translate.infer import builtin, containers, crossing, flows, growing, records, sizes
 from translate.infer.activations import named
 from translate.infer.binding import Bound, tensors_in
 from translate.infer.calling import wrapped
@@ -258,7 +258,7 @@ def _by_rule(
         direct = is_direct(state, node.func)
         if _gives_mask(rule, bound):
             state.masking.append((node, tuple(state.statements)))
-        layer = Layer(name, node, (bound, apply), sizes.maker(state), direct, sizes.is_shared(state))
+        layer = Layer(name, node, (bound, apply), sizes.maker(state), direct, sizes.is_shared(state), state)
         state.constructed += 1
         if state.recording and direct:
             state.made[node] = (apply, tuple(state.statements))
@@ -317,7 +317,7 @@ def _adapted(state: State, node: cst.Call, name: str, apply: Apply, operands: Op
     bound = Bound(apply.signature)
     state.constructed += 1
     if is_layer_class(rule, name):
-        return Layer(name, node, (bound, apply), direct=False)
+        return Layer(name, node, (bound, apply), direct=False, home=state)
     value, _ = flows.flow(state, rule, bound, operands[0] if operands else Operand(OPAQUE))
     return value
 
@@ -338,6 +338,13 @@ def chain(state: State, node: cst.Call, container: Container, operands: Operands
     """A Sequential at work; a list of modules cannot be called."""
     if container.kind != "sequential" or not operands:
         return UNKNOWN
+    home: State = state if container.home is None else crossing.settled(state, container.home)
+    if home is state:
+        return _chain(state, node, container, operands)
+    return crossing.chained(state, home, operands[0], lambda first: _chain(home, node, container, [first]))
+
+
+def _chain(state: State, node: cst.Call, container: Container, operands: Operands) -> Value:
     container.called = True
     leave_out_of_call(state, node, operands)
     value = sizes.entered(container, operands[0].value)

@@ -36,7 +36,7 @@ KINDS = ("sequential", "module_list", "module_dict")
 def make(state: State, node: cst.Call, kind: str, operands: list[Operand], record: bool = True) -> Container:
     """The container that ``node`` makes."""
     children = Sequence("list", born=state.frame.branches)
-    container = Container(kind, node, children, born=state.frame.branches)
+    container = Container(kind, node, children, born=state.frame.branches, home=state)
     for operand in operands:
         if operand.keyword and isinstance(operand.value, (Const, Opaque)):  # name="decoder"
             _setting(state, node, operand)

@@ -14,6 +14,7 @@ from translate.infer.attributes import attribute
 from translate.infer.binding import constant, tensors_in
 from translate.infer.calls import call
 from translate.infer.elements import BOOL, elements, given, mix
+from translate.infer.elsewhere import resolved
 from translate.infer.program import FunctionInfo
 from translate.infer.references import refer
 from translate.infer.state import Infeasible, Operand, State
@@ -62,12 +63,10 @@ def look_up(state: State, name: str) -> Value:
     if name[:1] == "_" and state.recording:  # perhaps a class, which cannot keep such a name
         state.facts.touched.update(state.statements)
     frame = state.frame
-    if name in frame.names:
-        return frame.names[name]
-    if frame.function is not None and name in frame.function.scope:
-        return frame.function.scope[name]
-    if name in state.module:
-        return state.module[name]
+    scope = frame.function.scope if frame.function is not None else {}
+    for names in (frame.names, scope, state.module):
+        if name in names:
+            return resolved(state, names[name])
     return Api(f"builtins.{name}")
 
 

@@ -159,7 +159,8 @@ def _spread_training(state: State) -> None:
         for node, (caller, callee, statements) in state.calls.items():
             function = node.func if isinstance(node, cst.Call) else None
             direct = isinstance(function, cst.Attribute) and function.attr.value == callee.name
-            if callee.node not in state.facts.training or not (direct or isinstance(function, cst.Name)):
+            there = (callee.state or state).facts.training
+            if callee.node not in there or not (direct or isinstance(function, cst.Name)):
                 continue  # a layer that is called gets it from Keras
             if node not in state.facts.training_calls:
                 state.facts.training_calls[node] = True

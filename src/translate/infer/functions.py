@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import libcst as cst
 
-from translate.infer import several
+from translate.infer import crossing, several
 from translate.infer.annotations import typed
 from translate.infer.binding import tensors_in
 from translate.infer.program import FunctionInfo
@@ -89,17 +90,29 @@ def call_function(
     state: State, info: FunctionInfo, bound_self: Value | None, operands: list[Operand], node: cst.CSTNode | None = None
 ) -> Value:
     """Calls a function of the file with what is known of its arguments."""
+    if info.state is not state and (isinstance(bound_self, Instance) or any(tensors_in(o.value) for o in operands)):
+        info = crossing.own_function(state, info)
+        bound_self = crossing.own_instance(state, bound_self) if isinstance(bound_self, Instance) else bound_self
+    there = info.state or state
+    if there is not state and isinstance(node, cst.Call):
+        crossing.check_layout(state, there, operands, node)
     if state.recording or state.initialising:
         state.called.add(info)
     given = bind_operands(info, operands, bound_self is not None)
     if not state.initialising:
         _note_training(state, info, node)
-    wanted = {} if state.initialising else demanded(state, info, bound_self)
+    wanted: Demand = {}
+    if not state.initialising:
+        with nullcontext() if there is state else crossing.visit(there, state, trial=True):
+            wanted = demanded(there, info, bound_self)
     values: dict[str, Value] = {}
-    pinned = info.node in state.pinned
+    pinned = info.node in there.pinned or (there.channels_first and there is not state)
     for name, operand in given.items():
         values[name] = _given(state, operand, wanted.get(name), pinned)
-    result = run(state, info, bound_self, values, wanted)
+    if there is state:
+        result = run(state, info, bound_self, values, wanted)
+    else:
+        result = crossing.called(state, info, given, values, lambda v: run(there, info, bound_self, v, wanted), node)
     return result if state.dialect.last else returned(state, result, given, bound_self)
 
 
@@ -155,6 +168,9 @@ def _key(value: Value) -> Any:
 
 def run(state: State, info: FunctionInfo, bound_self: Value | None, values: dict[str, Value], wanted: Demand) -> Value:
     """Reads the body with these arguments, once for each kind of arguments."""
+    if info.state is not None and info.state is not state:
+        with crossing.visit(info.state, state, trial=True):
+            return run(info.state, info, bound_self, values, wanted)
     owner = _key(bound_self) if bound_self is not None else None
     # what was read without recording must be read again
     key = (info, owner, tuple((n, _key(v)) for n, v in values.items()), state.recording)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from translate.infer import calling, flows, recurrent, sizes
+from translate.infer import calling, crossing, flows, recurrent, sizes
 from translate.infer.activations import activated, activation
 from translate.infer.binding import Bound, bind, choose, tensors_in
 from translate.infer.dotted import walk
@@ -111,6 +111,9 @@ def _mixed(value: Value) -> bool:
 def record_layer(state: State, layer: Layer, apply: Apply) -> None:
     """How the layer is made depends on how it is called."""
     if not state.recording:
+        return
+    if layer.home is not None and crossing.settled(state, layer.home) is not state:
+        crossing.check_layer(state, layer, apply)
         return
     if not layer.direct:
         if apply.axes:

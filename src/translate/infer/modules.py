@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import libcst as cst
 
-from translate.infer import containers, passed_names, records
+from translate.infer import containers, crossing, passed_names, records
 from translate.infer.attributes import set_children
 from translate.infer.binding import tensors_in
 from translate.infer.functions import bind_own
@@ -41,6 +41,11 @@ def construct(state: State, node: cst.Call, callee: Class, operands: Operands) -
     info = callee.info
     if any(role(state, base) == "record" for base in info.framework_bases()):
         return records.make(records.fields_of(info), operands)
+    defining = state.only_defined and info.state.only_defined and not state.frozen
+    if state.sealed or (info.state is not state and not defining) or state.frozen:
+        state.constructed += 1
+        crossing.check_layout(state, info.state, operands, node)
+        return Instance(crossing.made(state, info, operands), node, maker(state))
     info.made = True
     if state.recording and not state.dialect.last:
         state.constructions.append((node, info, tuple(state.statements)))
@@ -114,6 +119,8 @@ def _settled(value: Value) -> Value:
 def call_instance(state: State, node: cst.Call, callee: Instance, operands: Operands) -> Value:
     if state.initialising:
         return UNKNOWN  # read again when all layers are known
+    if callee.info.state is not state:
+        callee = crossing.own_instance(state, callee)
     forward = callee.info.method(state.dialect.forward)
     leave_out_of_call(state, node, operands)
     _tell_size(state, callee, operands)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 if TYPE_CHECKING:
+    from translate.infer.state import State
     from translate.infer.values import Api, Value
 
 
@@ -35,6 +36,8 @@ class FunctionInfo:
     static: bool = False
     home: tuple[cst.CSTNode, ...] = ()
     """The statements that it stands in, outermost first; its own last, unless it is a lambda."""
+    state: State | None = None
+    """Of the reading of the file that it is in; None: of the one that is read."""
 
     @property
     def parameters(self) -> list[cst.Param]:
@@ -51,6 +54,8 @@ class FunctionInfo:
 class ClassInfo:
     name: str
     node: cst.ClassDef
+    state: State
+    """Of the reading of the file that it is in."""
     bases: list[ClassInfo] = field(default_factory=list["ClassInfo"])
     api_bases: list[Api] = field(default_factory=list["Api"])
     """Bases that belong to a framework or another package."""

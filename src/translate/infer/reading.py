@@ -7,7 +7,9 @@ from functools import partial
 
 import libcst as cst
 
+from translate.infer import crossing
 from translate.infer.calls import chain
+from translate.infer.elsewhere import Elsewhere
 from translate.infer.facts import Facts
 from translate.infer.finishing import finish, is_module, may_use, translated_before
 from translate.infer.functions import call_function, demanded, root_values, run
@@ -16,7 +18,21 @@ from translate.infer.roles import role_member
 from translate.infer.state import Frame, Operand, State
 from translate.infer.statements import execute, execute_block, is_initialiser
 from translate.infer.taking import Taken
-from translate.infer.values import OPAQUE, Arrangement, Instance, Layer, Tensor, Value, join, options
+from translate.infer.values import (
+    OPAQUE,
+    Api,
+    Arrangement,
+    Class,
+    Const,
+    Container,
+    Function,
+    Instance,
+    Layer,
+    Tensor,
+    Value,
+    join,
+    options,
+)
 from translate.rules import RuleSet
 
 ROUNDS = 6
@@ -29,29 +45,51 @@ def read(
     channels_first: bool = False,
     source_io: bool = False,
     stated: Stated = NOTHING,
-) -> Facts:
-    """What there is to know about a file in order to rewrite it.
+    elsewhere: Elsewhere | None = None,
+) -> State:
+    """What there is to know about a file in order to rewrite it (``facts`` of what is returned).
 
     If the arrangement of axes cannot be followed everywhere, ``facts.conflicts`` or ``facts.lost`` say where; the
     caller then reads again with ``channels_first``, which needs no arrangement.
     """
 
     def fresh() -> State:
-        return State(rules, channels_first, stated)
+        return State(rules, channels_first, stated, elsewhere)
 
-    facts = _settled(fresh, module, source_io, only_reached=False)
-    if (facts.conflicts or facts.lost) and not channels_first:
+    state = _settled(fresh, module, source_io, only_reached=False)
+    if (state.facts.conflicts or state.facts.lost) and not channels_first:
         other = _settled(fresh, module, source_io, only_reached=True)
-        if not (other.conflicts or other.lost):
+        if not (other.facts.conflicts or other.facts.lost):
             return other
-    return facts
+    return state
 
 
-def _settled(fresh: Callable[[], State], module: cst.Module, source_io: bool, only_reached: bool) -> Facts:
+def defined(module: cst.Module, rules: RuleSet, *, channels_first: bool, stated: Stated, elsewhere: Elsewhere) -> State:
+    """What a file defines and makes, for files that it imports and that import it: who extends what, and who is given
+    which modules."""
+    state = State(rules, channels_first, stated, elsewhere)
+    state.only_defined = True
+    elsewhere.begun(state)
+    _begin(state)
+    _define(state, module, {})
+    for _ in range(2):  # what constructors are given is known when all are read
+        _initialise(state)
+        state.expected = {info.node: dict(info.arguments) for info in state.classes if info.made}
+        state.memo = {}
+    return state
+
+
+def _begin(state: State) -> None:
+    state.call = partial(call_function, state)
+    state.chain = partial(chain, state)
+    state.execute = partial(execute_block, state)
+
+
+def _settled(fresh: Callable[[], State], module: cst.Module, source_io: bool, only_reached: bool) -> State:
     """Read again until callers agree about what functions are given, if they do."""
     pinned: set[cst.CSTNode] = set()
     taken: dict[cst.CSTNode, Taken] = {}
-    facts = Facts()
+    state = fresh()
     for _ in range(5):
         state = fresh()
         state.pinned, state.only_reached, state.taken_before = pinned, only_reached, taken
@@ -60,14 +98,12 @@ def _settled(fresh: Callable[[], State], module: cst.Module, source_io: bool, on
         if state.taken == taken and not unsettled:
             break
         taken, pinned = state.taken, pinned | unsettled
-    return facts
+    return state
 
 
 def _read(state: State, module: cst.Module, source_io: bool) -> Facts:
-    state.call = partial(call_function, state)
-    state.chain = partial(chain, state)
-    state.execute = partial(execute_block, state)
-    arguments: dict[cst.CSTNode, dict[str, Value]] = {}
+    _begin(state)
+    arguments = state.users.arguments
     known = ""
     for _ in range(ROUNDS):
         _define(state, module, arguments)
@@ -78,7 +114,7 @@ def _read(state: State, module: cst.Module, source_io: bool) -> Facts:
         summary = repr(
             [(i.name, sorted(i.arguments), [_kinds(v) for v in i.arguments.values()]) for i in state.classes]
         )
-        arguments = found
+        arguments = _both(found, state.users.arguments)
         if summary == known:
             break
         known = summary
@@ -91,6 +127,18 @@ def _read(state: State, module: cst.Module, source_io: bool) -> Facts:
     _compute(state, module)
     finish(state)
     return state.facts
+
+
+def _both(
+    one: dict[cst.CSTNode, dict[str, Value]], other: dict[cst.CSTNode, dict[str, Value]]
+) -> dict[cst.CSTNode, dict[str, Value]]:
+    """What constructors are given in the file and elsewhere."""
+    both = {node: dict(values) for node, values in one.items()}
+    for node, values in other.items():
+        mine = both.setdefault(node, {})
+        for name, value in values.items():
+            mine[name] = join(mine[name], value) if name in mine else value
+    return both
 
 
 def _kinds(value: Value) -> str:
@@ -107,8 +155,7 @@ def _define(state: State, module: cst.Module, arguments: dict[cst.CSTNode, dict[
     for info in state.interned.values():
         info.forget()
     state.memo, state.made, state.containers = {}, {}, []
-    state.module = {}
-    state.frames = [Frame(None, state.module)]
+    state.frames = [Frame(None, {})]
     state.initialising = True
     state.expected = arguments
     state.makers = set()
@@ -170,10 +217,19 @@ def _constructor_arguments(state: State, info: ClassInfo, constructor: FunctionI
             values[name] = join(default, seen[name]) if name in seen else default
         else:
             values[name] = seen.get(name, OPAQUE)
+    if info.node in state.users.arguments:
+        values = {name: _certain(value) for name, value in values.items()}
     star = constructor.star
     if star is not None and star.name.value in seen:
         values[star.name.value] = seen[star.name.value]
     return values
+
+
+def _certain(value: Value) -> Value:
+    """Of what other files give where modules are expected: what is known. They are told if the rest does not fit."""
+    known = [o for o in options(value) if isinstance(o, (Class, Function, Instance, Layer, Container, Api))]
+    plain = [o for o in options(value) if isinstance(o, Const)]
+    return join(*known, *plain) if known else value
 
 
 def _compute(state: State, module: cst.Module) -> None:
@@ -192,6 +248,7 @@ def _compute(state: State, module: cst.Module) -> None:
     execute(state, [s for s in module.body if not _defines(s)])
     _lambdas(state)
     _uncalled(state)
+    _chains(state)
     for function in state.all_functions:  # functions within functions that nobody called
         unread = function.owner is None and function.node not in state.read and may_use(state, function)
         if unread and not is_initialiser(state, function) and not translated_before(state, function):
@@ -209,6 +266,18 @@ def _uncalled(state: State) -> None:
             entry = container.entry or Tensor(Arrangement())
             chain(state, container.node, container, [Operand(entry, None, in_chain=True)])
             state.statements = before
+
+
+def _chains(state: State) -> None:
+    """Classes that are chains of layers, which other files call."""
+    for info in state.classes if state.elsewhere is not None else ():
+        container = info.attributes.get("<children>")
+        if isinstance(container, Container) and container.kind == "sequential" and not container.called:
+            node = container.node
+            if isinstance(node, cst.Call) and state.dialect.forward not in info.methods:
+                state.statements = [info.node]
+                chain(state, node, container, [Operand(Tensor(Arrangement()), None, in_chain=True)])
+                state.statements = []
 
 
 def _lambdas(state: State) -> None:
@@ -234,8 +303,10 @@ def _roots(state: State, info: ClassInfo, only_forward: bool) -> None:
             _root(state, method, instance)
     if only_forward and state.dialect.forward not in info.methods and not _inside(info):
         inherited = info.method(state.dialect.forward)
-        if inherited is not None:
+        if inherited is not None and inherited.state in (None, state):
             _root(state, inherited, Instance(info))
+        elif inherited is not None:
+            _inherited(state, inherited, Instance(info))
 
 
 def _instances(info: ClassInfo) -> list[Instance]:
@@ -255,6 +326,20 @@ def _root(state: State, function: FunctionInfo, instance: Instance | None) -> No
     if instance is not None and function.name == state.dialect.forward:
         _border(state, function, instance, values)
     run(state, function, instance, values, wanted)
+
+
+def _inherited(state: State, function: FunctionInfo, instance: Instance) -> None:
+    """A class whose ``forward`` is that of a base in another file: what it adds must not change how that is written."""
+    function = crossing.own_function(state, function)
+    there = function.state or state
+    with crossing.visit(there, state, trial=True):
+        wanted = demanded(there, function, instance)
+        values = root_values(there, function, instance, wanted)
+    state.statements = [instance.info.node]
+    crossing.called(
+        state, function, {}, values, lambda v: run(there, function, instance, v, wanted), instance.info.node
+    )
+    state.statements = []
 
 
 def _border(state: State, function: FunctionInfo, instance: Instance, values: dict[str, Value]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import libcst as cst
 
+from translate.infer.elsewhere import NOBODY, Elsewhere
 from translate.infer.facts import Facts, Finding
 from translate.infer.program import NOTHING, ClassInfo, FunctionInfo, Stated
 from translate.infer.taking import Taken
@@ -56,8 +57,25 @@ class Operand:
 
 
 class State:
-    def __init__(self, rules: RuleSet, channels_first: bool, stated: Stated = NOTHING) -> None:
+    def __init__(
+        self, rules: RuleSet, channels_first: bool, stated: Stated = NOTHING, elsewhere: Elsewhere | None = None
+    ) -> None:
         self.rules = rules
+        self.elsewhere = elsewhere
+        """The other files of the project."""
+        self.name = "" if elsewhere is None else elsewhere.module
+        """The module's, in the project."""
+        self.sealed = False
+        """The file is read, and its translation settled: other files adapt to it."""
+        self.only_defined = False
+        """Only what the file defines and makes was read."""
+        self.users = NOBODY if elsewhere is None else elsewhere.users()
+        self.frozen = False
+        """It is read for a file whose translation is being settled, which adds nothing to what is defined here."""
+        self.visited = False
+        """It is being read again for another file."""
+        self.variants: dict[Any, ClassInfo] = {}
+        """Classes of other files as they are with what they are given here."""
         self.channels_first = channels_first
         self.stated = stated
         self.dialect = rules.dialect
@@ -66,7 +84,6 @@ class State:
         self.initialising = True
         self.classes: list[ClassInfo] = []
         self.functions: list[FunctionInfo] = []
-        self.module: dict[str, Value] = {}
         self.frames: list[Frame] = []
         self.statements: list[cst.CSTNode] = []
         self.memo: dict[Any, Any] = {}
@@ -147,6 +164,11 @@ class State:
         self.cast_log: list[tuple[cst.CSTNode, tuple[int, ...]]] = []
 
     @property
+    def module(self) -> dict[str, Value]:
+        """The names of the file."""
+        return self.frames[0].names
+
+    @property
     def frame(self) -> Frame:
         return self.frames[-1]
 
@@ -160,11 +182,14 @@ class State:
         """The one description of a function, however often its definition is read."""
         info = self._functions.get(node)
         if info is None:
-            info = self._functions[node] = FunctionInfo(node.name.value, node, scope, owner, static)
+            info = self._functions[node] = FunctionInfo(node.name.value, node, scope, owner, static, state=self)
         info.scope = scope
         around = tuple(self.statements)
         info.home = around if around[-1:] == (node,) else (*around, node)
         return info
+
+    def function_at(self, node: cst.CSTNode) -> FunctionInfo | None:
+        return self._functions.get(node)
 
     @property
     def all_functions(self) -> list[FunctionInfo]:

@@ -13,6 +13,7 @@ from translate.infer.binding import tensors_in
 from translate.infer.branches import branch, merge
 from translate.infer.dotted import walk
 from translate.infer.elements import mix
+from translate.infer.elsewhere import imported
 from translate.infer.expressions import binary, evaluate, looped
 from translate.infer.initialisation import drop, only_initialises, sets_weights, walks_modules
 from translate.infer.program import ClassInfo, FunctionInfo
@@ -209,16 +210,17 @@ def _import(state: State, node: cst.Import) -> None:
     for alias in node.names:
         name = _text(alias.name)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-            _bind_import(state, alias.asname.name.value, name)
+            _bind_import(state, alias.asname.name.value, name, name, "")
         else:
             head = name.partition(".")[0]
-            _bind_import(state, head, head)
+            _bind_import(state, head, head, head, "")
 
 
-def _bind_import(state: State, bound: str, name: str) -> None:
-    state.frame.names[bound] = Api(state.rules.public(name))
+def _bind_import(state: State, bound: str, full: str, package: str, name: str) -> None:
+    found = imported(state, package, name)
+    state.frame.names[bound] = Api(state.rules.public(full)) if found is None else found
     state.imported.add(bound)
-    if state.dialect.is_target(name):
+    if state.dialect.is_target(full):
         state.target_names.add(bound)
 
 
@@ -233,7 +235,7 @@ def _import_from(state: State, node: cst.ImportFrom) -> None:
     for alias in node.names:
         name = _text(alias.name)
         bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
-        _bind_import(state, bound, f"{prefix}.{name}")
+        _bind_import(state, bound, f"{prefix}.{name}", prefix, name)
 
 
 def _text(node: cst.BaseExpression) -> str:
@@ -343,15 +345,19 @@ def signature(state: State, node: cst.FunctionDef) -> None:
 
 
 def _class(state: State, node: cst.ClassDef) -> None:
-    info = state.interned.setdefault(node, ClassInfo(node.name.value, node))
+    info = state.interned.setdefault(node, ClassInfo(node.name.value, node, state))
     info.redefine()
+    info.subclasses += [c for c in state.users.subclasses.get(node, ()) if c not in info.subclasses]
+    info.inside = info.inside or node in state.users.inside
+    info.made = info.made or node in state.users.arguments
     decorations(state, node)
     for base in node.bases:
         value = evaluate(state, base.value)
         for option in options(value):
             if isinstance(option, Class):
                 info.bases.append(option.info)
-                if info not in option.info.subclasses:
+                ours = option.info.state is state or (state.only_defined and option.info.state.only_defined)
+                if ours and info not in option.info.subclasses:
                     option.info.subclasses.append(info)
             elif isinstance(option, Api):
                 info.api_bases.append(option)

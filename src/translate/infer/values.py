@@ -36,6 +36,24 @@ class Foreign(Unknown):
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Imported(Value):
+    """What an import brings from another file of the project, which is read when the name is first used."""
+
+    module: str
+    name: str
+    written: str
+    """As the import says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace(Value):
+    """A module of the project; ``written``: as the import says it."""
+
+    module: str
+    written: str
+
+
 UNKNOWN = Unknown()
 OPAQUE = Opaque()
 
@@ -235,6 +253,8 @@ class Layer(Value):
     """Made where its class is named; otherwise by an adapter that was passed on."""
     shared: bool = False
     """Made by a function, for several callers."""
+    home: Any = None
+    """The reading of the file that makes it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -257,6 +277,8 @@ class Container(Value):
     called: bool = False
     by_name: bool = False
     """A list whose modules are added, and asked for, by name."""
+    home: Any = None
+    """The reading of the file that makes it."""
 
     @property
     def written_as(self) -> str:
