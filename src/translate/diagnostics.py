@@ -19,6 +19,7 @@ CODES: dict[str, str] = {
     "N205": "what something is was guessed",
     "N206": "a tensor is kept in an attribute while the model runs",
     "N207": "a size that nothing tells: the layer finds it out at its first call",
+    "N208": "a comment that ignores something that is not there",
 }
 
 

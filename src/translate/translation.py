@@ -20,6 +20,7 @@ from translate.infer.state import State
 from translate.interfaces import Unit, units
 from translate.rewrite.rewriting import rewrite
 from translate.rules import RuleSet, load
+from translate.suppression import Suppressions
 from translate.syntax import ParseError, Positions, parse
 
 Target = Literal["tf", "torch"]
@@ -47,6 +48,9 @@ class Translation:
     layout: Layout = "channels_last"
     classes: dict[str, str] = field(default_factory=dict[str, str])
     """Functions of the source that became classes, and static methods that became one or the other: new names."""
+
+    suppressed: int = 0
+    """How many diagnostics the source says are known."""
 
     sized: dict[str, tuple[tuple[int, str, str], ...]] = field(
         default_factory=dict[str, tuple[tuple[int, str, str], ...]]
@@ -82,16 +86,23 @@ class Translation:
 
 
 def translate(
-    text: str, to: Target = "tf", *, layout: Layout = "channels_last", io: Io = "target", rules: tuple[Path, ...] = ()
+    text: str,
+    to: Target = "tf",
+    *,
+    layout: Layout = "channels_last",
+    io: Io = "target",
+    rules: tuple[Path, ...] = (),
+    ignore: tuple[str, ...] = (),
 ) -> Translation:
     """Translate one source text. Never imports or runs it.
 
-    ``layout`` and ``io`` belong to ``to="tf"``: PyTorch code is channels first. Raises SourceError if it is not Python,
-    RuleError if a folder of rules cannot be used, ValueError if the options do not go together.
+    ``layout`` and ``io`` belong to ``to="tf"``: PyTorch code is channels first. ``ignore``: codes of diagnostics that
+    are known everywhere in it, as ``# translate: ignore[T101]`` says it of a line. Raises SourceError if it is not
+    Python, RuleError if a folder of rules cannot be used, ValueError if the options do not go together.
     """
     if to == "torch" and (layout != "channels_last" or io != "target"):
         raise ValueError("layout and io belong to the translation to Keras; PyTorch code is channels first")
-    return written(analyse(prepare(text, to, rules), layout, io))
+    return written(analyse(prepare(text, to, rules, ignore), layout, io))
 
 
 Sized = dict[str, tuple[tuple[int, str, str], ...]]
@@ -104,6 +115,7 @@ class Prepared:
     module: cst.Module
     positions: Positions
     rules: RuleSet
+    known: Suppressions
     found: tuple[Finding, ...] = ()
     stated: Stated = NOTHING
     classes: dict[str, str] = field(default_factory=dict[str, str])
@@ -119,7 +131,7 @@ class Analysis:
     layout: Layout
 
 
-def prepare(text: str, to: Target, rules: tuple[Path, ...] = ()) -> Prepared:
+def prepare(text: str, to: Target, rules: tuple[Path, ...] = (), ignore: tuple[str, ...] = ()) -> Prepared:
     """Parse a text; functional code becomes classes, old names new ones. Raises as translate."""
     try:
         module = parse(text)
@@ -128,9 +140,10 @@ def prepare(text: str, to: Target, rules: tuple[Path, ...] = ()) -> Prepared:
     loaded = load(rules, to)
     try:
         positions = Positions(module, text)
+        known = Suppressions(text, ignore)
         module = as_imports(recognised(module, loaded), loaded)
         if to == "tf":
-            return Prepared(module, positions, loaded)
+            return Prepared(module, positions, loaded, known)
         from translate.staging import stage  # as much again to import as the rest
         from translate.staging.builder_methods import without_builder_methods
         from translate.staging.building import kept_builds, merge_build, stated
@@ -154,7 +167,7 @@ def prepare(text: str, to: Target, rules: tuple[Path, ...] = ()) -> Prepared:
         found = (*staged.findings, *kept_builds(built))
         classes = {c.function: c.name for c in staged.classes}
         classes |= {old: classes.get(new, new) for old, new in lifted.names.items()}
-        return Prepared(staged.module, positions, loaded, found, stated(module), classes, sized.functions)
+        return Prepared(staged.module, positions, loaded, known, found, stated(module), classes, sized.functions)
     except RecursionError:
         raise SourceError(_TOO_DEEP) from None
 
@@ -202,21 +215,28 @@ def written(one: Analysis) -> Translation:
     source, facts = one.source, one.state.facts
     rules, positions = source.rules, source.positions
     first = one.layout == "channels_first" and rules.dialect.last
+
+    def is_known(finding: Finding) -> bool:
+        line = positions.of(finding.node, finding.statement)[0]
+        return bool(source.known) and source.known.covers(line, finding.code)
+
     try:
-        done = rewrite(source.module, facts, rules, channels_first=first)
+        done = rewrite(source.module, facts, rules, channels_first=first, known=is_known)
     except RecursionError:
         raise SourceError(_TOO_DEEP) from None
     diagnostics = {Diagnostic(*positions.of(f.node, f.statement), f.code, f.message, f.help) for f in facts.found}
     for old, new in done.renamed.items():
         diagnostics.add(Diagnostic(1, 1, "N204", f"{old!r} is called {new!r}: Keras has no room for the name"))
+    kept, suppressed = source.known.apply(sorted(diagnostics))
     return Translation(
         done.code,
-        tuple(sorted(diagnostics)),
+        tuple(sorted(kept)),
         done.translated,
         tuple(units(facts, rules.dialect, lambda node: positions.of(node, node)[0])),
         one.layout,
         source.classes,
         source.sized,
+        suppressed,
     )
 
 

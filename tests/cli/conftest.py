@@ -14,7 +14,7 @@ from translate.cli.main import cli
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder is the current one and holds model.py; the translator is the fake one."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("translate.cli.translating.translate", fake_translate)
+    monkeypatch.setattr("translate.project.one_text.translate", fake_translate)
     path = tmp_path / "model.py"
     path.write_text(SOURCE, encoding="utf-8")
     return path

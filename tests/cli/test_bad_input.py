@@ -111,7 +111,7 @@ def test_recursion_in_the_translator(run: Run, model: Path, monkeypatch: pytest.
     def recurse(*_: object, **__: object) -> None:
         recurse()
 
-    monkeypatch.setattr("translate.cli.translating.translate", recurse)
+    monkeypatch.setattr("translate.project.one_text.translate", recurse)
     refused(run("model.py", "--to", "tf"), "model.py: nested too deeply")
 
 
@@ -119,7 +119,7 @@ def test_a_fault_of_ours(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise KeyError("x")
 
-    monkeypatch.setattr("translate.cli.translating.translate", broken)
+    monkeypatch.setattr("translate.project.one_text.translate", broken)
     refused(run("model.py", "--to", "tf"), "a fault in translate itself (KeyError: 'x'", "report it")
 
 

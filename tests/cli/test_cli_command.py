@@ -10,13 +10,14 @@ from click.testing import Result
 from fake_translator import SOURCE
 
 from translate import __version__
+from translate.project.header import digest
 
 Run = Callable[..., Result]
-HEADER = (
-    f"# Generated from model.py by translate {__version__} (to tf). "
-    "Edit the source and run it again, or remove this line.\n"
-)
 CODE = SOURCE.replace("torch", "keras")
+HEADER = (
+    f"# Generated from model.py by translate {__version__} (to tf; source {digest(SOURCE.encode())}, "
+    f"code {digest(CODE.encode())}); edit the source instead.\n"
+)
 
 
 def test_writes_beside_the_source(model: Path, run: Run) -> None:

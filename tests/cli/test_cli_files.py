@@ -52,3 +52,33 @@ def test_a_failing_write_leaves_the_old_file(run: Run, model: Path, monkeypatch:
     assert result.stderr.startswith("translate: error: model_tf.py: cannot be written (no space left on device)")
     assert (model.parent / "model_tf.py").read_bytes() == before
     assert sorted(p.name for p in model.parent.iterdir()) == ["model.py", "model_tf.py"]
+
+
+def test_what_was_edited_by_hand_is_kept(run: Run, model: Path) -> None:
+    target = model.parent / "model_tf.py"
+    run("model.py", "--to", "tf")
+    edited = target.read_bytes() + b"mine = 1\n"
+    target.write_bytes(edited)
+    same = run("model.py", "--to", "tf")
+    assert (same.exit_code, same.stderr.splitlines()[0]) == (
+        0,
+        "model_tf.py: was edited by hand and is kept; there is nothing new to write; --force overwrites it",
+    )
+    model.write_text(SOURCE + "a = torch\n", encoding="utf-8")
+    new = run("model.py", "--to", "tf")
+    assert new.exit_code == 1
+    assert "what would be written is new" in new.stderr
+    assert "\n-mine = 1\n" in new.stderr
+    assert "\n+a = keras\n" in new.stderr
+    assert target.read_bytes() == edited
+    assert run("model.py", "--to", "tf", "--force").exit_code == 0
+    assert b"mine" not in target.read_bytes()
+
+
+def test_line_ends_that_version_control_changes_are_no_edit(run: Run, model: Path) -> None:
+    target = model.parent / "model_tf.py"
+    run("model.py", "--to", "tf")
+    target.write_bytes(target.read_bytes().replace(b"\n", b"\r\n"))
+    model.write_text(SOURCE + "a = torch\n", encoding="utf-8")
+    assert run("model.py", "--to", "tf").exit_code == 0
+    assert b"a = keras" in target.read_bytes()

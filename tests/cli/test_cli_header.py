@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from translate.cli.header import is_generated, with_header, without_header
+from translate.project.header import read_header, with_header, without_header
+from translate.project.source import decode
 
 
 @pytest.mark.parametrize(
@@ -20,12 +21,12 @@ from translate.cli.header import is_generated, with_header, without_header
     ],
 )
 def test_header(code: str, line: int) -> None:
-    text = with_header(code, "net.py", "tf")
+    text = with_header(code, decode(code.encode(), "net.py", None), "tf")
     assert text.splitlines()[line].startswith("# Generated from net.py by translate ")
-    assert is_generated(text)
+    assert read_header(text) is not None
     assert without_header(text) == code
 
 
 def test_what_only_mentions_it_is_not_generated() -> None:
-    assert not is_generated('"""Generated from net.py by translate 1.0 (to tf)."""\n')
-    assert not is_generated("\n\n\n\n# Generated from net.py by translate 1.0 (to tf).\n")
+    assert read_header('"""Generated from net.py by translate 1.0 (to tf)."""\n') is None
+    assert read_header("\n\n\n\n# Generated from net.py by translate 1.0 (to tf).\n") is None

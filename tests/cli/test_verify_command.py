@@ -106,7 +106,7 @@ def test_different(run: Run, monkeypatch: pytest.MonkeyPatch, more: list[str]) -
         assert "epsilon=1e-5" in right.code
         return replace(right, code=right.code.replace("epsilon=1e-5", "epsilon=1e-3"))
 
-    monkeypatch.setattr("translate.cli.translating.translate", wrong)
+    monkeypatch.setattr("translate.project.one_text.translate", wrong)
     result = verify(run, "Net()", *more)
     assert result.exit_code == 1
     assert "Net(): different" in result.stderr

@@ -6,11 +6,13 @@ from typing import Any
 
 import click
 
+from translate.cli.errors import CommandError
 from translate.cli.explain_command import explain
 from translate.cli.rules_command import rules
 from translate.cli.translate_command import translate_file
 from translate.cli.verify_command import verify
 from translate.cli.weights_command import weights
+from translate.problems import Problem
 
 _SUBCOMMANDS: dict[str, click.Command] = {"rules": rules, "explain": explain, "verify": verify, "weights": weights}
 
@@ -31,7 +33,10 @@ class _WithSubcommands(click.Command):
         return other.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)
+        try:
+            return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)
+        except Problem as problem:
+            raise CommandError(str(problem)) from None
 
 
 cli = _WithSubcommands(

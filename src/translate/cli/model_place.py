@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from translate.cli.errors import CommandError
-from translate.cli.source import Source
+from translate.project.source import Source
 
 _PLACE = re.compile(r"(?P<file>.+?\.pyw?)(?::(?P<expression>.*))?", re.DOTALL)
 

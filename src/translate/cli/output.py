@@ -1,18 +1,12 @@
-"""Where the translation goes, and writing it there whole or not at all."""
+"""Where the translation goes, and what must not be overwritten."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 from translate.cli.errors import CommandError
-from translate.cli.header import is_generated
-from translate.cli.source import Source
+from translate.project.header import header_of
+from translate.project.source import Source
 
 
 def output_path(source: Source, output: str | None, to: str) -> Path | None:
@@ -35,61 +29,10 @@ def check_target(path: Path, source: Source, force: bool) -> None:
         raise CommandError(f"{path}: exists and was not written by translate; use --force to overwrite it, or -o")
 
 
-def read_existing(path: Path) -> bytes | None:
-    """What stands in the output file now."""
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path``: first to a file beside it, so that nobody ever sees half of it."""
-    _put(path, lambda stream: stream.write(data))
-
-
-def write_copy(path: Path, made: Path) -> None:
-    """The same with what another file contains."""
-
-    def copy(stream: IO[bytes]) -> None:
-        with made.open("rb") as contents:
-            shutil.copyfileobj(contents, stream)
-
-    _put(path, copy)
-
-
-def _put(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
-    target = path.resolve()  # a link stays a link
-    temporary = ""
-    try:
-        if target.exists() and not target.is_file():  # a device or a pipe
-            with target.open("wb") as stream:
-                fill(stream)
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with os.fdopen(handle, "wb") as stream:
-            fill(stream)
-        Path(temporary).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-        Path(temporary).replace(target)
-    except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-        reason = (error.strerror or str(error)).lower()
-        raise CommandError(f"{path}: cannot be written ({reason}); choose another place with -o") from None
-
-
 def _ours(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
             start = stream.read(4096)
     except OSError as error:
         raise CommandError(f"{path}: cannot be read ({(error.strerror or str(error)).lower()})") from None
-    return not start or is_generated(start.decode("utf-8-sig", errors="replace"))
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    return not start or header_of(start) is not None

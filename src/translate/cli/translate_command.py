@@ -12,8 +12,8 @@ import click
 from translate import __version__
 from translate.cli import output as files
 from translate.cli.errors import CommandError
-from translate.cli.header import with_header, without_header
-from translate.cli.source import Source, read_source
+from translate.project.header import with_header, without_header
+from translate.project.source import Source, read_source
 
 if TYPE_CHECKING:  # the translator takes long to import: --help does without
     from translate.cli.verifying import Asked
@@ -134,7 +134,7 @@ def run(request: Request) -> int:
     translation = _translation(source, request)
     if translation.code == source.text and translation.complete:
         return _nothing_to_do(request, source, path, translation)
-    code = with_header(translation.code, source.short_name, request.to)
+    code = with_header(translation.code, source, request.to)
     data = source.encode(code)
     outcome = _emit(request, source, path, code, data, translation.complete)
     if request.verify:
@@ -166,7 +166,7 @@ def _asked(request: Request) -> Asked:
 
 
 def _translation(source: Source, request: Request) -> Translation:
-    from translate.cli.translating import translate_source
+    from translate.project.one_text import translate_source
     from translate.translation import Translation
 
     if not source.mentions(request.to):
@@ -184,18 +184,37 @@ def _emit(request: Request, source: Source, path: Path | None, code: str, data: 
     if request.check:
         return Outcome(equal=_up_to_date(request, path, data, complete))
     if path is not None:
-        files.write(path, data)
-        return Outcome(equal=True, written=True)
+        return _write(request, path, data)
     if request.report == "text":  # the JSON report contains the code
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     return Outcome(equal=True)
 
 
+def _write(request: Request, path: Path, data: bytes) -> Outcome:
+    """Write the translation, unless somebody has changed the one that is there."""
+    from translate.project.placing import differences, place, read_existing
+    from translate.project.writing import write
+
+    existing = None if path.exists() and not path.is_file() else read_existing(path)  # a device or a pipe
+    found = place(existing, data, request.force)
+    if found in ("write", "current"):
+        write(path, data)
+        return Outcome(equal=True, written=True)
+    if not request.quiet and request.report == "text":
+        what = "what would be written is new" if found == "conflict" else "there is nothing new to write"
+        click.echo(f"{path}: was edited by hand and is kept; {what}; --force overwrites it", err=True)
+        if found == "conflict" and existing is not None:
+            click.echo(differences(str(path), None, existing, data), err=True, nl=False)
+    return Outcome(equal=found == "edited")
+
+
 def _up_to_date(request: Request, path: Path | None, data: bytes, complete: bool) -> bool:
     if path is None:
         raise CommandError("--check compares with a file; name it with -o")
-    existing = files.read_existing(path)
+    from translate.project.placing import read_existing
+
+    existing = read_existing(path)
     same = existing is not None and _body(existing) == _body(data)
     if existing is None:
         problem = "does not exist; translate first"

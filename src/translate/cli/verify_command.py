@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from translate.cli.errors import CommandError
-from translate.cli.source import Source, read_source
+from translate.project.source import Source, read_source
 
 if TYPE_CHECKING:
     from translate.cli.verifying import Asked, Pair
@@ -78,8 +78,8 @@ def verify(
 
 
 def _framework(source: Source) -> str:
-    from translate.cli.syntax_check import syntax_error
     from translate.discover import framework_of
+    from translate.project.syntax_check import syntax_error
 
     try:
         found = framework_of(source.text)
@@ -103,8 +103,8 @@ def _pair(source: Source, framework: str, translated: str) -> Pair:
 
 
 def _translated(source: Source, framework: str, to: Literal["tf", "torch"], rules: tuple[Path, ...]) -> Pair:
-    from translate.cli.translating import translate_source
     from translate.cli.verifying import Pair
+    from translate.project.one_text import translate_source
 
     if (framework == "torch") != (to == "tf"):
         raise CommandError(f"{source.name}: is {_FRAMEWORKS[framework]} already, nothing to translate --to {to}")

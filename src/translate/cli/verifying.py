@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from translate.cli.errors import CommandError
-from translate.cli.source import Source
 from translate.interfaces import Tensor
+from translate.project.source import Source
 
 if TYPE_CHECKING:
     from translate.translation import Translation

@@ -12,9 +12,10 @@ import click
 
 from translate.cli import output as files
 from translate.cli.errors import CommandError
-from translate.cli.header import origin
 from translate.cli.model_place import ModelPlace, called
-from translate.cli.source import Source, read_source
+from translate.project.header import read_header
+from translate.project.source import Source, read_source
+from translate.project.writing import write_copy
 
 if TYPE_CHECKING:
     from translate.verify import Options, Transferred
@@ -114,7 +115,7 @@ def run(request: Request) -> int:
         made = Path(folder) / output.name
         result = _moved(request, source, target, expression, made)
         if result.verdict == "written":
-            files.write_copy(output, made)
+            write_copy(output, made)
     _report(request, f"{place.file}:{expression}", output, target, result)
     equal = result.verification is None or result.verification["verdict"] == "equal"
     return 0 if result.verdict == "written" and equal else 1
@@ -163,17 +164,17 @@ def _target(request: Request, source: Source, expression: str) -> Target:
 
 def _translated_from(source: Source, to: str) -> Path | None:
     """The file that ``translate`` made the source from, if it is there, and of the framework that is wanted."""
-    found = origin(source.text)
+    found = read_header(source.text)
     assert source.path is not None
-    if found is None or found[1] == to:
+    if found is None or found.to == to:
         return None
-    path = source.path.with_name(Path(found[0]).name)
+    path = source.path.with_name(Path(found.source).name)
     return path if path.is_file() and not path.samefile(source.path) else None
 
 
 def _translation(request: Request, source: Source, expression: str, beside: Path) -> Target:
-    from translate.cli.translating import translate_source
     from translate.cli.verifying import arrangements
+    from translate.project.one_text import translate_source
 
     translation = translate_source(source, request.to, "channels_last", "target", request.rules)
     if translation.code == source.text:

@@ -9,7 +9,7 @@ import libcst as cst
 
 from translate.infer.dotted import is_name
 from translate.infer.dotted import names as names_in
-from translate.infer.facts import Apply, Facts
+from translate.infer.facts import Apply, Facts, Finding
 from translate.infer.flows import keeps_channels_first
 from translate.rewrite import (
     arguments,
@@ -70,9 +70,12 @@ class Expressions(cst.CSTTransformer):
         self.sets_anew = items.makes_anew(self.tensors["set_items"])
         self.plain: dict[cst.CSTNode, Apply] = {}
         """Calls of which the statement takes apart what they give."""
-        self.marks: dict[cst.CSTNode, list[Any]] = {}
-        for found in facts.found:
-            if found.code.startswith("T") and found.statement is not None:
+        self.marks: dict[cst.CSTNode, list[Finding]] = {}
+
+    def mark(self, known: Callable[[Finding], bool]) -> None:
+        """Statements with something that was left get a comment, unless it is ``known`` to the user."""
+        for found in self.facts.found:
+            if found.code.startswith("T") and found.statement is not None and not known(found):
                 self.marks.setdefault(found.statement, []).append(found)
 
     def on_visit(self, node: cst.CSTNode) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import libcst as cst
@@ -26,20 +27,25 @@ class Rewritten:
     """Statements that still use the source framework, though no finding says so."""
 
 
-def rewrite(module: cst.Module, facts: Facts, rules: RuleSet, *, channels_first: bool) -> Rewritten:
-    """Writes the module anew. What is left of the source framework is marked."""
-    written = _rewrite(module, facts, rules, channels_first)
+def rewrite(
+    module: cst.Module, facts: Facts, rules: RuleSet, *, channels_first: bool, known: Callable[[Finding], bool]
+) -> Rewritten:
+    """Writes the module anew. What is left of the source framework is marked, unless it is ``known`` to the user."""
+    written = _rewrite(module, facts, rules, channels_first, known)
     if not written.left:
         return written
     facts.found += written.left
     facts.kept.update(f.node for f in written.left)
-    return _rewrite(module, facts, rules, channels_first)
+    return _rewrite(module, facts, rules, channels_first, known)
 
 
-def _rewrite(module: cst.Module, facts: Facts, rules: RuleSet, channels_first: bool) -> Rewritten:
+def _rewrite(
+    module: cst.Module, facts: Facts, rules: RuleSet, channels_first: bool, known: Callable[[Finding], bool]
+) -> Rewritten:
     defined = {n.name.value for n in module.body if isinstance(n, (cst.ClassDef, cst.FunctionDef))}
     names = Names(facts.names, rules.dialect, defined)
     transformer = Transformer(facts, rules, names, channels_first)
+    transformer.mark(known)
     changed = module.visit(transformer)
     assert isinstance(changed, cst.Module)
     helpers = definitions(names, rules)

@@ -7,16 +7,16 @@ import traceback
 from pathlib import Path
 from typing import Literal
 
-from translate.cli.errors import CommandError
-from translate.cli.source import Source
-from translate.cli.syntax_check import check_nesting, syntax_error, too_deep
+from translate.problems import Problem
+from translate.project.source import Source
+from translate.project.syntax_check import check_nesting, syntax_error, too_deep
 from translate.translation import Io, Layout, SourceError, Translation, translate
 
 
 def translate_source(
     source: Source, to: Literal["tf", "torch"], layout: Layout, io: Io, rules: tuple[Path, ...]
 ) -> Translation:
-    """Translate ``source``. Raises CommandError for whatever is wrong with it or with the rules."""
+    """Translate ``source``. Raises Problem for whatever is wrong with it or with the rules."""
     from translate.rules import RuleError
 
     check_nesting(source)
@@ -25,7 +25,7 @@ def translate_source(
     except SourceError as error:
         raise syntax_error(source, str(error), error.line, error.column) from None
     except RuleError as error:
-        raise CommandError(f"{error}; correct the rule") from None
+        raise Problem(f"{error}; correct the rule") from None
     except RecursionError:
         raise too_deep(source) from None
     except Exception as error:  # a fault of ours: one line for the user, everything for whoever looks for it
@@ -33,7 +33,7 @@ def translate_source(
             raise
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}:{last.lineno}"
-        raise CommandError(
+        raise Problem(
             f"{source.name}: a fault in translate itself ({type(error).__name__}: {error}, {where}); nothing written. "
             "Please report it, with what TRANSLATE_DEBUG=1 prints"
         ) from error

@@ -6,8 +6,8 @@ import ast
 import re
 import warnings
 
-from translate.cli.errors import CommandError
-from translate.cli.source import Source
+from translate.problems import Problem
+from translate.project.source import Source
 
 _PYTHON_2 = re.compile(r"\s*(?:(?:print|exec)\s+[\"'\w]|except\s.+,\s*\w+\s*:|raise\s+\w+\s*,)")
 _PYTHON_2_MESSAGES = ("Missing parentheses in call to", "multiple exception types must be parenthesized")
@@ -26,12 +26,12 @@ def check_nesting(source: Source) -> None:
         # Anything else is left to the real parser: it may know a newer Python than this one.
 
 
-def too_deep(source: Source, line: int = 0) -> CommandError:
+def too_deep(source: Source, line: int = 0) -> Problem:
     """The error for an expression that no recursive program can follow."""
-    return CommandError(f"{_at(source, line or _longest_line(source))}: nested too deeply to be read; split it up")
+    return Problem(f"{_at(source, line or _longest_line(source))}: nested too deeply to be read; split it up")
 
 
-def syntax_error(source: Source, message: str, line: int, column: int) -> CommandError:
+def syntax_error(source: Source, message: str, line: int, column: int) -> Problem:
     """The error for a text that the translator rejected, in Python's own words where it has better ones."""
     try:
         _parse(source.text)
@@ -39,12 +39,12 @@ def syntax_error(source: Source, message: str, line: int, column: int) -> Comman
         message, line, column = error.msg, error.lineno or line, error.offset or column
     else:
         if not line:  # nothing wrong with the syntax
-            return CommandError(f"{source.name}: {message}; split up what is nested or chained most deeply")
+            return Problem(f"{source.name}: {message}; split up what is nested or chained most deeply")
     lines = source.text.split("\n")
     written = lines[line - 1] if 0 < line <= len(lines) else ""
     if message.startswith(_PYTHON_2_MESSAGES) or _PYTHON_2.match(written):
-        return CommandError(f"{_at(source, line)}: is Python 2 ({written.strip()[:40]}); bring it to Python 3 first")
-    return CommandError(f"{_at(source, line, column)}: is not valid Python: {message}; correct it and run again")
+        return Problem(f"{_at(source, line)}: is Python 2 ({written.strip()[:40]}); bring it to Python 3 first")
+    return Problem(f"{_at(source, line, column)}: is not valid Python: {message}; correct it and run again")
 
 
 def _parse(text: str) -> None:

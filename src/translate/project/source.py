@@ -9,7 +9,7 @@ import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
-from translate.cli.errors import CommandError
+from translate.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Source:
     encoding: str = "utf-8"
     bom: bool = False
     crlf: bool = False
+    data: bytes = b""
+    """As it is stored."""
 
     @property
     def short_name(self) -> str:
@@ -37,7 +39,7 @@ class Source:
             data = code.encode(self.encoding)
         except UnicodeEncodeError as error:
             line = code.count("\n", 0, error.start) + 1
-            raise CommandError(
+            raise Problem(
                 f"{self.name}: line {line} of its translation cannot be written in {self.encoding}; save it as UTF-8"
             ) from None
         return codecs.BOM_UTF8 + data if self.bom else data
@@ -48,18 +50,18 @@ class Source:
 
 
 def read_source(file: str, stdin_name: str | None) -> Source:
-    """The source text. Raises CommandError if it cannot be read."""
+    """The source text. Raises Problem if it cannot be read."""
     if file == "-":
         return decode(sys.stdin.buffer.read(), stdin_name or "stdin", None)
     path = Path(file)
     if path.is_dir():
-        raise CommandError(f"{file}: is a folder; whole folders come later, name one file")
+        raise Problem(f"{file}: is a folder; name one file")
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise CommandError(f"{file}: no such file; check the path") from None
+        raise Problem(f"{file}: no such file; check the path") from None
     except OSError as error:
-        raise CommandError(f"{file}: cannot be read ({_reason(error)}); check the path and its permissions") from None
+        raise Problem(f"{file}: cannot be read ({_reason(error)}); check the path and its permissions") from None
     return decode(data, file, path)
 
 
@@ -67,11 +69,11 @@ def decode(data: bytes, name: str, path: Path | None) -> Source:
     """Bytes to text, as Python reads source files."""
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise CommandError(f"{name}:{line}: contains a null byte, so it is not Python; name a Python source file")
+        raise Problem(f"{name}:{line}: contains a null byte, so it is not Python; name a Python source file")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     except SyntaxError as error:
-        raise CommandError(f"{name}:1: {error.msg or error}; save the file as UTF-8") from None
+        raise Problem(f"{name}:1: {error.msg or error}; save the file as UTF-8") from None
     bom = data.startswith(codecs.BOM_UTF8)
     body = data.removeprefix(codecs.BOM_UTF8)
     encoding = "utf-8" if bom else encoding
@@ -79,13 +81,13 @@ def decode(data: bytes, name: str, path: Path | None) -> Source:
         text = body.decode(encoding)
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
-        raise CommandError(
+        raise Problem(
             f"{name}:{line}: is not {encoding.upper()} (byte 0x{body[error.start]:02x}); "
             "save the file as UTF-8 or declare its encoding"
         ) from None
     # Only a file that is CRLF throughout is changed on the way: what is mixed stays as it is.
     crlf = 0 < text.count("\r\n") == text.count("\n") == text.count("\r")
-    return Source(name, path, text.replace("\r\n", "\n") if crlf else text, encoding, bom, crlf)
+    return Source(name, path, text.replace("\r\n", "\n") if crlf else text, encoding, bom, crlf, data)
 
 
 def _reason(error: OSError) -> str:
