@@ -33,7 +33,7 @@ def test_missing(run: Run) -> None:
 
 def test_folder(run: Run, model: Path) -> None:
     (model.parent / "pkg").mkdir()
-    refused(run("pkg", "--to", "tf"), "pkg: is a folder", "name one file")
+    refused(run("pkg", "--to", "tf"), "pkg: no Python files in it", "check the path")
 
 
 def test_file_used_as_a_folder(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""``translate FILE``: one file, from the command line to the exit status."""
+"""``translate FILE``: the command line; one file, from there to the exit status. Folders: folder_command.py."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 from translate import __version__
 from translate.cli import output as files
 from translate.cli.errors import CommandError
+from translate.cli.folder_options import folder_options, given_for_folders
 from translate.project.header import with_header, without_header
 from translate.project.source import Source, read_source
 
@@ -33,6 +34,7 @@ class Request:
     layout: Layout
     io: Io
     rules: tuple[Path, ...]
+    ignore: tuple[str, ...]
     force: bool
     report: Literal["text", "json"]
     verify: bool
@@ -48,8 +50,6 @@ class Request:
 
     def validate(self) -> None:
         """Raise CommandError if the options do not go together."""
-        if self.to == "torch" and (self.layout != "channels_last" or self.io != "target"):
-            raise CommandError("--layout and --io belong to --to tf: PyTorch code is channels first; leave them out")
         if self.diff and self.check:
             raise CommandError("--diff and --check exclude each other; use one of them")
         if self.diff and self.report == "json":
@@ -75,18 +75,21 @@ class Outcome:
     "Exit status: 0 all translated (and equal), 1 something left or not equal, 2 wrong use or unreadable input."
 )
 @click.argument("file")
+@click.option("--to", type=click.Choice(["tf", "torch"]), help="tf: PyTorch to Keras 3; torch: Keras to PyTorch.")
 @click.option(
-    "--to", required=True, type=click.Choice(["tf", "torch"]), help="tf: PyTorch to Keras 3; torch: Keras to PyTorch."
+    "-o",
+    "--output",
+    metavar="PATH",
+    help="File or folder to write; -: standard output. Default: FILE_TO.py or DIR_TO.",
 )
-@click.option("-o", "--output", metavar="PATH", help="File to write; - for standard output. Default: FILE_TO.py.")
 @click.option("--stdin-filename", metavar="NAME", help="What to call the source if FILE is - (standard input).")
 @click.option("--diff", is_flag=True, help="Show the difference to the source; write nothing.")
 @click.option("--check", is_flag=True, help="Only say by exit status whether the output file is up to date.")
 @click.option(
-    "--layout", type=click.Choice(["channels_last", "channels_first"]), default="channels_last", show_default=True
+    "--layout", type=click.Choice(["channels_last", "channels_first"]), help="Of images. Default: channels_last."
 )
-@click.option("--io", type=click.Choice(["target", "source"]), default="target", show_default=True,
-              help="Whose arrangement of axes a model's own inputs and outputs have.")  # fmt: skip
+@click.option("--io", type=click.Choice(["target", "source"]),
+              help="Whose arrangement of axes a model's own inputs and outputs have. Default: target.")  # fmt: skip
 @click.option(
     "--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own; repeatable."
 )
@@ -112,13 +115,35 @@ class Outcome:
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@folder_options
 @click.version_option(__version__, prog_name="translate")
 @click.pass_context
 def translate_file(ctx: click.Context, **options: Any) -> None:
-    """Translate a PyTorch model file to Keras 3, and prove that both compute the same."""
-    request = Request(**options)
+    """Translate a PyTorch model file, or a folder, to Keras 3 (or back), and prove that both compute the same.
+
+    What [tool.translate] in pyproject.toml says holds where the command line says nothing.
+    """
+    if Path(options["file"]).is_dir():
+        from translate.cli.folder_command import run_folder
+
+        ctx.exit(run_folder(options))
+    for_folders = given_for_folders(options)
+    if for_folders:
+        raise CommandError(f"{for_folders[0]} belongs to folders; {options['file']} is not one")
+    request = Request(**{**options, **_settings(options)})
     request.validate()
     ctx.exit(run(request))
+
+
+def _settings(options: dict[str, Any]) -> dict[str, Any]:
+    """How the file is translated: by the command line, then by the next pyproject.toml. Raises Problem."""
+    from translate.cli.settings import settings_of
+    from translate.project.settings import options_for
+
+    place = Path(options["stdin_filename"] or "stdin") if options["file"] == "-" else Path(options["file"])
+    found = options_for(place, settings_of(options))
+    rules = tuple(Path(folder) for folder in found.rules)
+    return {"to": found.to, "layout": found.layout, "io": found.io, "rules": rules, "ignore": found.ignore}
 
 
 def run(request: Request) -> int:
@@ -171,7 +196,7 @@ def _translation(source: Source, request: Request) -> Translation:
 
     if not source.mentions(request.to):
         return Translation(source.text, layout=request.layout)
-    return translate_source(source, request.to, request.layout, request.io, request.rules)
+    return translate_source(source, request.to, request.layout, request.io, request.rules, request.ignore)
 
 
 def _emit(request: Request, source: Source, path: Path | None, code: str, data: bytes, complete: bool) -> Outcome:

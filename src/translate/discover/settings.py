@@ -10,11 +10,13 @@ model = "small()"
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, cast
+
+from translate.configuration import nearest
+from translate.problems import Problem
 
 _KEYS = {"model": str, "translated-model": str, "inputs": list, "weights": str}
 
@@ -37,18 +39,11 @@ class Setting:
 def settings_for(path: Path) -> list[Setting]:
     """What the nearest pyproject.toml upward that has such a table says of a file. Raises SettingError."""
     path = path.resolve()
-    for folder in path.parents:
-        file = folder / "pyproject.toml"
-        if not file.is_file():
-            continue
-        try:
-            data: Any = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingError(f"{file}: not readable as TOML: {error}") from None
-        table = data.get("tool", {}).get("translate", {}).get("verify")
-        if table is not None:
-            return _read(table, path.relative_to(folder).as_posix(), file)
-    return []
+    try:
+        found = nearest(path.parent, "verify")
+    except Problem as problem:
+        raise SettingError(str(problem)) from None
+    return _read(found[1]["verify"], path.relative_to(found[0].parent).as_posix(), found[0]) if found else []
 
 
 def _read(table: Any, name: str, file: Path) -> list[Setting]:

@@ -52,7 +52,8 @@ def with_header(code: str, source: Source, to: str, kind: Kind = "Generated", na
     place = _place(lines)
     if place and not lines[place - 1].endswith("\n"):
         lines[place - 1] += "\n"
-    told = f"{kind} from {name or source.short_name} by translate {__version__}"
+    printable = "".join(c if c.isprintable() else "?" for c in name or source.short_name)  # a name may hold anything
+    told = f"{kind} from {printable} by translate {__version__}"
     written = digest(source.encode("".join(lines)))
     hashes = f"source {digest(source.data)}, code {written}"
     lines.insert(place, f"# {told} (to {to}; {hashes}); edit the source instead.\n")

@@ -14,20 +14,27 @@ from translate.translation import Io, Layout, SourceError, Translation, translat
 
 
 def translate_source(
-    source: Source, to: Literal["tf", "torch"], layout: Layout, io: Io, rules: tuple[Path, ...]
+    source: Source,
+    to: Literal["tf", "torch"],
+    layout: Layout,
+    io: Io,
+    rules: tuple[Path, ...],
+    ignore: tuple[str, ...] = (),
 ) -> Translation:
     """Translate ``source``. Raises Problem for whatever is wrong with it or with the rules."""
     from translate.rules import RuleError
 
     check_nesting(source)
     try:
-        return translate(source.text, to, layout=layout, io=io, rules=rules)
+        return translate(source.text, to, layout=layout, io=io, rules=rules, ignore=ignore)
     except SourceError as error:
         raise syntax_error(source, str(error), error.line, error.column) from None
     except RuleError as error:
         raise Problem(f"{error}; correct the rule") from None
     except RecursionError:
         raise too_deep(source) from None
+    except MemoryError:
+        raise Problem(f"{source.name}: takes more memory to translate than there is; split it up") from None
     except Exception as error:  # a fault of ours: one line for the user, everything for whoever looks for it
         if os.environ.get("TRANSLATE_DEBUG"):
             raise
