@@ -41,3 +41,13 @@ def _too_much(job: Job) -> str:
         return str(len(bytearray(2**40)))
     except MemoryError:
         return f"{job.name}: too much"
+
+
+def deadly(job: Job) -> Done:
+    """The translator, on which one file has an unhappy effect."""
+    from translate.project.one_file import translate_one
+
+    if job.file == "models/b.py":
+        os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(30)
+    return translate_one(job)

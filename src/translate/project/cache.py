@@ -60,6 +60,7 @@ class Cache:
         self._folder = folder
         self._imports: dict[str, tuple[Import, ...]] = {}
         self._used: set[str] = set()
+        self._fingerprints: dict[tuple[str, ...], str] = {}
         self._prepared = False
         self.problem = ""
         """Why nothing can be kept, though it should."""
@@ -69,8 +70,18 @@ class Cache:
 
     def key(self, options: Options, file: str, depends: str) -> str:
         """Of a result: of whoever makes it, the options, the file's name and a hash of it and all it depends on."""
-        rules = _fingerprint(options.rules)
-        parts = [rules, options.to, options.layout, options.io, sorted(options.ignore), file, depends]
+        rules = options.rules
+        if rules not in self._fingerprints:
+            self._fingerprints[rules] = _fingerprint(rules)
+        parts = [
+            self._fingerprints[rules],
+            options.to,
+            options.layout,
+            options.io,
+            sorted(options.ignore),
+            file,
+            depends,
+        ]
         return hash_of(_bytes(json.dumps(parts)))
 
     def get(self, key: str) -> Kept | None:
@@ -176,24 +187,19 @@ class Cache:
         return text
 
 
-_fingerprints: dict[tuple[str, ...], str] = {}
-
-
 def _fingerprint(rules: tuple[str, ...]) -> str:
     """Of translate itself, whatever version it calls itself, of its rules and of the user's, in their order."""
-    if rules not in _fingerprints:
-        package = Path(__file__).parents[1]
-        own = package / "data" if (package / "data").is_dir() else package.parents[1] / "rules"
-        parser = find_spec("libcst")
-        found = hashlib.blake2b(f"{__version__} {sys.version_info[:2]}".encode(), digest_size=16)
-        if parser and parser.origin and (version := Path(parser.origin).with_name("_version.py")).is_file():
-            found.update(version.read_bytes())
-        for folder in (package, own, *map(Path, rules)):
-            for path in _rule_files(folder):
-                found.update(os.fsencode(path[len(str(folder)) :]))
-                found.update(Path(path).read_bytes())
-        _fingerprints[rules] = found.hexdigest()
-    return _fingerprints[rules]
+    package = Path(__file__).parents[1]
+    own = [] if (package / "rules" / "data").is_dir() else [package.parents[1] / "rules"]  # installed, or a checkout
+    parser = find_spec("libcst")
+    found = hashlib.blake2b(f"{__version__} {sys.version_info[:2]}".encode(), digest_size=16)
+    if parser and parser.origin and (version := Path(parser.origin).with_name("_version.py")).is_file():
+        found.update(version.read_bytes())
+    for folder in (package, *own, *map(Path, rules)):
+        for path in _rule_files(folder):
+            found.update(os.fsencode(path[len(str(folder)) :]))
+            found.update(Path(path).read_bytes())
+    return found.hexdigest()
 
 
 def _rule_files(folder: Path) -> Iterable[str]:

@@ -157,6 +157,6 @@ def _limited(function: Callable[[Job], Done], job: Job, seconds: float) -> Done:
             signal.setitimer(signal.ITIMER_REAL, 0)
     except _TimeUp:
         problem = f"{job.name}: takes longer than {seconds:g} s to translate; raise --time-limit or leave it out"
-        return Done(problem=problem, depends=job.depends)
+        return Done(problem=problem, exhausted=True, depends=job.depends)
     finally:
         signal.signal(signal.SIGALRM, before)

@@ -52,6 +52,8 @@ class Done:
     """One line: why it could not be read or translated."""
     crashed: bool = False
     """The process died of it."""
+    exhausted: bool = False
+    """It took too long or too much memory: elsewhere, or another time, it may go well."""
     diagnostics: tuple[Diagnostic, ...] = ()
     suppressed: int = 0
     translated: dict[str, int] = field(default_factory=dict[str, int])
@@ -75,7 +77,7 @@ class Done:
 
 def translate_one(job: Job) -> Done:
     """Translate one file. What is wrong with it is in the result; nothing is raised."""
-    from translate.project.one_text import translate_source
+    from translate.project.one_text import Exhausted, translate_source
     from translate.project.source import decode
 
     start = time.process_time()
@@ -85,7 +87,8 @@ def translate_one(job: Job) -> Done:
         rules = tuple(Path(folder) for folder in options.rules)
         done = translate_source(source, options.to, options.layout, options.io, rules, options.ignore)
     except Problem as problem:
-        return Done(problem=str(problem), depends=job.depends, seconds=time.process_time() - start)
+        seconds, exhausted = time.process_time() - start, isinstance(problem, Exhausted)
+        return Done(problem=str(problem), exhausted=exhausted, depends=job.depends, seconds=seconds)
     data = done.to_json()
     changed = done.code != source.text or not done.complete
     return Done(

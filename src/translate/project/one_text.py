@@ -13,6 +13,10 @@ from translate.project.syntax_check import check_nesting, syntax_error, too_deep
 from translate.translation import Io, Layout, SourceError, Translation, translate
 
 
+class Exhausted(Problem):
+    """Where there is more memory, it may go well."""
+
+
 def translate_source(
     source: Source,
     to: Literal["tf", "torch"],
@@ -34,7 +38,7 @@ def translate_source(
     except RecursionError:
         raise too_deep(source) from None
     except MemoryError:
-        raise Problem(f"{source.name}: takes more memory to translate than there is; split it up") from None
+        raise Exhausted(f"{source.name}: takes more memory to translate than there is; split it up") from None
     except Exception as error:  # a fault of ours: one line for the user, everything for whoever looks for it
         if os.environ.get("TRANSLATE_DEBUG"):
             raise

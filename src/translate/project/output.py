@@ -41,6 +41,8 @@ class Output:
 
         If the file that was written for it is there, nothing else is read.
         """
+        if kept.done.problem:
+            return self._outcome(file, "failed", kept.done, kept.done.problem, from_cache=True)
         if not kept.text:
             return self.copied(file, kept.done)
         try:
@@ -60,6 +62,8 @@ class Output:
     def written(self, file: Planned, data: bytes, done: Done) -> FileOutcome:
         """What becomes of a result that was just made of ``data``; it is kept."""
         if done.problem:
+            if not (done.crashed or done.exhausted):
+                self._cache.put(file.key, done, b"", b"")
             return self._outcome(file, "crashed" if done.crashed else "failed", done, done.problem)
         if done.code is None:
             self._cache.put(file.key, done, b"", b"")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from translate.translation import Translation
+if TYPE_CHECKING:
+    from translate.translation import Translation
 
 VERSION = 1
 """Raised when a program that reads the report would have to change."""

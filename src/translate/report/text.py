@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from translate.diagnostics import Diagnostic
-from translate.translation import Translation
+
+if TYPE_CHECKING:  # takes long to import, and what is kept from an earlier run is told without it
+    from translate.translation import Translation
 
 _MOST_USED = 5
 
