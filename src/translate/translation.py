@@ -78,6 +78,7 @@ class Translation:
             "complete": self.complete,
             "layout": self.layout,
             "diagnostics": [d.to_json() for d in self.diagnostics],
+            "suppressed": self.suppressed,
             "translated": dict(sorted(self.translated.items())),
             "classes": self.classes,
             "units": [asdict(unit) for unit in self.units],

@@ -6,6 +6,7 @@ import pytest
 
 from translate import translate
 from translate.diagnostics import Diagnostic
+from translate.report.text import summary
 from translate.suppression import Suppressions
 
 SOURCE = """import torch
@@ -82,3 +83,9 @@ def test_the_head_of_a_branch_is_not_its_body() -> None:
         [Diagnostic(3, 1, "T101", "")],
         1,
     )
+
+
+def test_the_report_says_how_many() -> None:
+    done = translate(SOURCE.format(block="", line="  # translate: ignore[T101]", end="", file=""))
+    assert done.to_json()["suppressed"] == 1
+    assert summary(done).endswith("1 left (T101); 1 ignored as the source says.")

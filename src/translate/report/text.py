@@ -38,6 +38,8 @@ def summary(translation: Translation) -> str:
         parts.append("none left")
     if notes:
         parts.append(_count(notes, "note"))
+    if translation.suppressed:
+        parts.append(f"{translation.suppressed} ignored as the source says")
     return "; ".join(parts) + "."
 
 
