@@ -40,6 +40,8 @@ class Job:
     options: Options
     depends: tuple[str, ...] = ()
     """The other files of the project that it imports, directly or not, relative to the project."""
+    root: str = ""
+    """The project's folder, absolute."""
 
 
 @dataclass(frozen=True)

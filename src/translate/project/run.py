@@ -102,7 +102,7 @@ def _translated(
             if data is None:
                 changed.append(file)
             else:
-                yield Job(file.name, file.file, data, file.options, depends(file.file, plan.edges))
+                yield Job(file.name, file.file, data, file.options, depends(file.file, plan.edges), str(plan.source))
 
     progress(Progress(0, len(todo), 0, of_bytes, ""))
     for number, (job, done) in enumerate(engine.run(jobs()), 1):

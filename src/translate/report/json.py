@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -43,4 +44,6 @@ def worst(done: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def dump(data: dict[str, Any]) -> str:
     """As text: stable, and readable in a diff."""
-    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    # A name of a file that is no UTF-8 is kept by Python in characters that cannot be written; JSON has words for them.
+    return re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)
