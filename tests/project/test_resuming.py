@@ -120,7 +120,7 @@ def test_killed_at_half_and_resumed(many: Path, run: Run) -> None:
     half_done(many, process)
     workers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
-    process.communicate()
+    process.wait()
     done = sorted((many / "src_tf/models").glob("m*.py"))
     assert 8 <= len(done) < 30
     gone, alive = psutil.wait_procs(workers, timeout=20)
@@ -158,3 +158,16 @@ def _Deadly(*arguments: float) -> object:
     from translate.project.engine import Local
 
     return Local(*arguments, function=deadly)  # pyright: ignore[reportArgumentType]
+
+
+def test_what_is_wrong_with_a_file_is_kept_as_well(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "src/bad.py").write_text("import torch\ndef f(:\n")
+    first = run("src", "--to", "tf")
+
+    def nobody(*_: object) -> object:
+        raise AssertionError("nothing is to be translated")
+
+    monkeypatch.setattr("translate.project.run.Local", nobody)
+    again = run("src", "--to", "tf")
+    assert (again.exit_code, again.stderr.splitlines()[0]) == (1, first.stderr.splitlines()[0])
+    assert first.stderr.startswith("src/bad.py:2:7: is not valid Python")
