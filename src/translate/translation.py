@@ -236,8 +236,8 @@ def written(one: Analysis) -> Translation:
         tuple(units(facts, rules.dialect, lambda node: positions.of(node, node)[0])),
         one.layout,
         source.classes,
-        source.sized,
         suppressed,
+        source.sized,
     )
 
 
