@@ -26,6 +26,7 @@ def _result(*comparisons: dict[str, Any], verdict: str = "equal", message: str =
         "seed": 7,
         "notes": ["told <b>plainly</b>"],
         "failing_sizes": {"N": 1} if verdict == "different" else None,
+        "failing_values": "",
         "parameters": 1234,
     }
 

@@ -148,7 +148,7 @@ def test_a_difference_at_some_sizes_only_is_made_small(check) -> None:
     result = check(plain, odd, "x: float32[N,T,5]", examples=20)
     assert result.verdict == "different"
     assert result.failing_sizes == {"N": 1, "T": 10}
-    assert "N=1, T=10; seed 0" in result.message
+    assert "N=1, T=10; inputs zeros; seed 0" in result.message
 
 
 def test_sizes_that_the_source_refuses_are_not_used(check) -> None:

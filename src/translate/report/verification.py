@@ -31,6 +31,7 @@ def print_verification(console: Console, model: str, result: dict[str, Any]) -> 
         console.print(Text(f"  first difference: {result['divergence']['message']}"), soft_wrap=True)
     if result["failing_sizes"]:
         sizes = ", ".join(f"{name}={size}" for name, size in result["failing_sizes"].items())
+        sizes += f"; inputs {result['failing_values']}" if result["failing_values"] else ""
         console.print(f"  smallest sizes that differ: {sizes}; seed {result['seed']}", soft_wrap=True, markup=False)
     elif result["verdict"] == "equal":
         done = f"{result['parameters']:,} trainable numbers, seed {result['seed']}, {result['seconds']:.0f} s"

@@ -21,6 +21,7 @@ from translate.verify.load import UserError, UserFile
 from translate.verify.matching import Match, NotComparableError, find_match, give_weights, pair_after_run
 from translate.verify.result import Comparison, Divergence, Options, Verification
 from translate.verify.rounding import forgiven, nudged
+from translate.verify.shrinking import Smallest, alike, smallest
 from translate.verify.sides import Call, Cotangents, Run
 from translate.verify.sizes import Search, Sizes
 from translate.verify.spec import Inputs
@@ -37,6 +38,8 @@ _NAMED = 4
 """As many names are told in a note; of more, their number."""
 _FLOAT32_FACTOR = 10.0
 _FLOAT32_USELESS = 1e-2
+_SHRINKING_SECONDS, _SHRINKING_SHARE = 30.0, 0.1
+"""The time for finding smaller inputs, and how much of all time it is at most."""
 TRAINING, SECOND = "training ", "second call "
 """What the names of comparisons begin with, other than those of the first calls in evaluation mode."""
 
@@ -50,6 +53,8 @@ class Checker:
     options: Options
     progress: Callable[[str], None]
     tally: Tally = field(default_factory=Tally)
+    values: randomise.Values = randomise.RANDOM
+    """Which numbers the inputs have."""
 
     def run(self) -> Verification:
         """Do everything. Raises UserError where the user's code does, NotComparableError where nothing can be said."""
@@ -72,12 +77,12 @@ class Checker:
             self._training(base)
         if self.tally.equal:
             self._float32(base)
-        divergence = None if self.tally.equal else self._divergence(base)
+        divergence = None if self.tally.equal else self._smaller(self._divergence(base))
         return self._verification(time.monotonic() - started, divergence)
 
     def _arrays(self, at: Mapping[str, int], *, again: bool = False) -> list[Array | None]:
         """The inputs at some sizes; ``again``: other numbers of the same sizes."""
-        return randomise.arrays(self.inputs, at, self.options.seed + again)
+        return randomise.arrays(self.inputs, at, self.options.seed + again, self.values)
 
     def _accept(self, at: Sizes) -> None:
         self.bench.source.run(self.source, Call(self._arrays(at)))
@@ -291,6 +296,42 @@ class Checker:
             self.tally.notes.append(f"where they part was not found: {type(error).__name__} on the way")
             return None
 
+    def _smaller(self, divergence: Divergence | None) -> Divergence | None:
+        """Inputs as small and plain as differ in the same way; where the two part on these, if it is the same place."""
+        first, at = next(c for c in self.tally.found if not c.equal), self.tally.failing_sizes
+        prefix = TRAINING if first.name.startswith(TRAINING) else ""
+        if at is None or first.dtype != "float64" or not first.name.startswith((f"{prefix}output", f"{prefix}grad")):
+            return divergence  # about weights or a second call, which no size makes smaller
+        self.progress("looking for smaller inputs that differ")
+        seen: dict[tuple[object, ...], list[Comparison]] = {}
+
+        def differs(inputs: Smallest) -> bool | None:
+            self.values = inputs.values
+            wrong = self._anew(inputs.sizes, prefix)
+            if wrong:
+                seen[inputs.key] = wrong
+            return None if wrong is None else bool(wrong) and alike(first, wrong[0])
+
+        seconds = min(_SHRINKING_SECONDS, _SHRINKING_SHARE * self.options.time_limit)
+        found = smallest(self.inputs, at, differs, self.options.seed, seconds)
+        self.values = found.values
+        if found.key in seen:
+            self.tally.made_smaller(seen[found.key], found.sizes, found.values)
+            give_weights(self.match.pairs, self.match.values)
+            there = self._divergence(at)
+            if there is not None and (divergence is None or there.is_where(divergence)):
+                return there
+        return divergence
+
+    def _anew(self, at: Sizes, prefix: str) -> list[Comparison] | None:
+        """What differs at some sizes, as if it were the first run; None where one side does not take them."""
+        source, target = self.bench.source, self.bench.target
+        give_weights(self.match.pairs, self.match.values)
+        with suppress(UserError), source.restored(self.source), target.restored(self.match.target):
+            expected = self._run_source(self._arrays(at), training=prefix == TRAINING)
+            return [c for c in self._compare(at, expected, prefix) if not c.equal]
+        return None
+
     def _verification(self, seconds: float, divergence: Divergence | None) -> Verification:
         tally = self.tally
         return Verification(
@@ -300,6 +341,7 @@ class Checker:
             examples=len(tally.sizes),
             sizes=tuple(tally.sizes),
             failing_sizes=tally.failing_sizes,
+            failing_values=tally.failing_values,
             comparisons=tuple(tally.worst()),
             divergence=divergence,
             parameters=self.bench.source.trainable(self.source),

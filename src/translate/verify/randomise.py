@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,13 @@ from translate.verify.load import UserError
 from translate.verify.spec import Inputs
 from translate.weights import Pair
 
+Array = npt.NDArray[Any]
 FloatArray = npt.NDArray[np.float64]
+Values = Literal["zeros", "ones", "quarters", "random"]
+"""Which numbers an input has. Quarters: random ones rounded to quarters, which are short to write."""
+RANDOM: Values = "random"
+PLAIN_VALUES: tuple[Values, ...] = ("zeros", "ones", "quarters")
+"""The plainest first."""
 
 
 def generator(seed: int, name: str) -> np.random.Generator:
@@ -48,7 +54,7 @@ def _value(pair: Pair, random: np.random.Generator) -> FloatArray:
     return random.uniform(0.25, 0.75, shape)
 
 
-def arrays(inputs: Inputs, sizes: Mapping[str, int], seed: int) -> list[Any]:
+def arrays(inputs: Inputs, sizes: Mapping[str, int], seed: int, values: Values = RANDOM) -> list[Any]:
     """The numbers of all inputs at some sizes; None for one that is left out.
 
     Raises UserError if there are no such sizes, e.g. ``T-2`` where ``T`` is 1.
@@ -61,8 +67,19 @@ def arrays(inputs: Inputs, sizes: Mapping[str, int], seed: int) -> list[Any]:
             raise UserError(f"a size of {one.name} is divided by 0", "ValueError") from None
         if min(shape, default=0) < 0 or (bounds is not None and bounds[0] > bounds[1]):
             raise UserError(f"no {one.dtype}{list(shape)} for {one.name}: nothing is that small", "ValueError")
-        found.append(numbers(shape, one.dtype, bounds, seed, one.name) if there else None)
+        drawn = numbers(shape, one.dtype, bounds, seed, one.name) if there else None
+        found.append(drawn if drawn is None else plainer(drawn, bounds, values))
     return found
+
+
+def plainer(drawn: Array, bounds: tuple[float, float] | None, values: Values) -> Array:
+    """Other numbers of the same shape and dtype, within the same bounds."""
+    plain = drawn
+    if values in ("zeros", "ones"):
+        plain = np.full_like(drawn, values == "ones")
+    elif values == "quarters" and drawn.dtype.kind == "f":
+        plain = np.round(4 * drawn) / 4
+    return plain if bounds is None or plain.dtype.kind == "b" else plain.clip(*bounds).astype(drawn.dtype)
 
 
 def numbers(shape: tuple[int, ...], dtype: str, bounds: tuple[float, float] | None, seed: int, name: str) -> Any:

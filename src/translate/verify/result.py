@@ -110,6 +110,11 @@ class Divergence:
     scale: float | None = None
     """The largest absolute value of its results."""
 
+    def is_where(self, other: Divergence) -> bool:
+        """Whether both are about the same place."""
+        same = (self.path, self.what, self.own_code) == (other.path, other.what, other.own_code)
+        return same and (self.after, self.before, self.call) == (other.after, other.before, other.call)
+
     def in_words(self) -> str:
         """One line: ``conv1 (Conv2d at net.py:9, Conv2D at net_tf.py:12): ...``."""
         sides = ", ".join(filter(None, (_made(self.source), _made(self.translation))))
@@ -147,6 +152,9 @@ class Verification:
     sizes: tuple[dict[str, int], ...] = ()
     failing_sizes: dict[str, int] | None = None
     """The smallest that were found to differ."""
+    failing_values: str = ""
+    """The plainest numbers in the inputs with which they differ there: ``zeros``, ``ones``, or ``quarters``, which are
+    random numbers rounded to quarters; empty: only random numbers were found to."""
     comparisons: tuple[Comparison, ...] = ()
     """The worst of each name, in the order of comparing."""
     divergence: Divergence | None = None
