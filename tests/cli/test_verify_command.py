@@ -111,6 +111,7 @@ def test_different(run: Run, monkeypatch: pytest.MonkeyPatch, more: list[str]) -
     assert result.exit_code == 1
     assert "Net(): different" in result.stderr
     assert (result.stderr.count("\n") == 1) == bool(more)
+    assert Path(".translate").exists() == (not more), "the script that reproduces it"
     if not more:
         found = re.search(r"first difference: (.*)", result.stderr)
         assert found, result.stderr

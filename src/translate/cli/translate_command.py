@@ -45,6 +45,7 @@ class Request:
     memory_limit: float
     network: bool
     examples: int
+    repro: str | None
     seed: int
     quiet: bool
 
@@ -54,8 +55,8 @@ class Request:
             raise CommandError("--diff and --check exclude each other; use one of them")
         if self.diff and self.report == "json":
             raise CommandError("--diff and --report json both want standard output; the report contains the code")
-        if not self.verify and (self.model or self.inputs or self.weights):
-            raise CommandError("--model, --input and --weights belong to --verify; add it")
+        if not self.verify and (self.model or self.inputs or self.weights or self.repro):
+            raise CommandError("--model, --input, --weights and --repro belong to --verify; add it")
         if self.stdin_filename and self.file != "-":
             raise CommandError("--stdin-filename belongs to FILE -; leave it out")
 
@@ -113,6 +114,7 @@ class Outcome:
 @click.option(
     "--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Combinations of sizes to draw."
 )
+@click.option("--repro", metavar="FILE", help="With --verify: where a script that reproduces a difference goes.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @folder_options
@@ -151,9 +153,11 @@ def run(request: Request) -> int:
     source = read_source(request.file, request.stdin_filename)
     path = files.output_path(source, request.output, request.to)
     if request.verify:
+        from translate.cli.reproducing import check_place
         from translate.cli.verifying import require_frameworks
 
         require_frameworks()
+        check_place(request.repro)
     if path is not None and not (request.diff or request.check):
         files.check_target(path, source, request.force)
     translation = _translation(source, request)
@@ -187,6 +191,7 @@ def _asked(request: Request) -> Asked:
         network=request.network,
         rules=request.rules,
         quiet=request.quiet,
+        repro=request.repro,
     )
 
 

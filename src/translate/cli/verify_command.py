@@ -47,6 +47,7 @@ _FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras"}
 @click.option(
     "--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Combinations of sizes to draw."
 )
+@click.option("--repro", metavar="FILE", help="Where a script that reproduces a difference goes. Default: .translate/.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("-q", "--quiet", is_flag=True, help="Print what is not equal only.")
 @click.pass_context
@@ -57,11 +58,13 @@ def verify(
 
     Either of the two files may be PyTorch; the other one is Keras. Whoever wrote them.
     """
+    from translate.cli.reproducing import check_place
     from translate.cli.verifying import Asked, all_equal, require_frameworks, verify_pair
 
     if (translated is None) == (to is None):
         raise CommandError("name the translation, or translate with --to tf or --to torch: one of the two")
     require_frameworks("verify")
+    check_place(more["repro"])
     given = read_source(source, None)
     framework = _framework(given)
     pair = _translated(given, framework, to, more["rules"]) if to else _pair(given, framework, str(translated))

@@ -15,8 +15,10 @@ from translate.interfaces import Tensor
 from translate.project.source import Source
 
 if TYPE_CHECKING:
+    from translate.cli.reproducing import Scripts
     from translate.translation import Translation
-    from translate.verify import Options
+    from translate.verify import Options, Plan
+    from translate.verify.workers import Server
 
 _NEEDED = ("torch", "keras", "tensorflow", "numpy", "hypothesis", "psutil", "safetensors")
 
@@ -38,6 +40,8 @@ class Asked:
     network: bool = False
     rules: tuple[Path, ...] = ()
     quiet: bool = False
+    repro: str | None = None
+    """Where the script goes that reproduces a difference; None: to a place of its own, unless ``quiet``."""
 
     def options(self, **more: Any) -> Options:
         """For the verifier."""
@@ -78,16 +82,23 @@ def verify_pair(pair: Pair, asked: Asked) -> list[dict[str, Any]]:
     """Verify all models that are asked for, or found. One entry each: ``model``, ``inputs``, ``found``, ``problem``
     and ``verification`` (see docs/report.md). Raises CommandError."""
     from translate.cli.planning import plans
+    from translate.cli.reproducing import Scripts
     from translate.verify import warm
 
     said = bool(asked.model and asked.inputs)
     with spec_errors(asked.to), _warm_unless(said, warm, asked) as server:
         done: list[dict[str, Any]] = []
+        scripts = Scripts(pair, asked, server)
         for plan in plans(pair, asked, server):
-            result = None
+            result, script = None, ""
             if not plan.problem:
+                options = _options(pair, asked, plan)
                 with waiting(f"Verifying {plan.model} ...", asked.quiet):
-                    result = _verified(pair, asked, plan, server)
+                    result = _verified(pair, plan, options, server)
+                if result["reproduction"] and (asked.repro or not asked.quiet):
+                    with waiting("Writing a script that reproduces it ...", asked.quiet):
+                        script = _reproduced(scripts, result, plan, options)
+                del result["reproduction"]  # it is for the script
             done.append(
                 {
                     "name": plan.name,
@@ -97,6 +108,7 @@ def verify_pair(pair: Pair, asked: Asked) -> list[dict[str, Any]]:
                     "problem": plan.problem,
                     "alone": not plan.made_up,
                     "verification": result,
+                    "script": script,
                 }
             )
     return done
@@ -119,16 +131,30 @@ def _warm_unless(single: bool, warm: Any, asked: Asked) -> Generator[Any]:
         yield server
 
 
-def _verified(pair: Pair, asked: Asked, plan: Any, server: Any) -> dict[str, Any]:
-    from translate.verify import verify
-
+def _options(pair: Pair, asked: Asked, plan: Plan) -> Options:
     more: dict[str, Any] = {"translated_model": plan.translated_model, "weights": plan.weights}
     if pair.translation is not None:
         more |= arrangements(pair.translation, plan.model)
         more["translated_model"] = plan.translated_model or pair.translation.made_by(plan.model)
+    return asked.options(**more)
+
+
+def _verified(pair: Pair, plan: Plan, options: Options, server: Server | None) -> dict[str, Any]:
+    from translate.verify import verify
+
     source = pair.source.path or pair.source.text
-    options = asked.options(**more)
     return verify(source, pair.translated, plan.model, plan.inputs, options=options, server=server).to_json()
+
+
+def _reproduced(scripts: Scripts, result: dict[str, Any], plan: Plan, options: Options) -> str:
+    """The place of the script; why there is none becomes a note."""
+    from translate.cli.reproducing import NoScriptError
+
+    try:
+        return scripts.write(result, plan, options)
+    except NoScriptError as error:
+        result["notes"] = [*result["notes"], f"no script that reproduces it was written: {error}"]
+        return ""
 
 
 @contextmanager

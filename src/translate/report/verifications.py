@@ -21,6 +21,8 @@ def print_verifications(console: Console, source: str, done: list[dict[str, Any]
         elif not quiet:
             _print_found(console, one)
             print_verification(console, one["model"], result)
+            if one["script"]:
+                console.print(f"  to reproduce it: python {one['script']}", soft_wrap=True, markup=False)
         elif result["verdict"] != "equal":
             print_verdict(console, one["model"], result)
     if len(done) > 1 and not quiet:

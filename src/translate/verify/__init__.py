@@ -2,6 +2,7 @@
 
 from translate.verify.asking import warm
 from translate.verify.finding import Plan, find
+from translate.verify.rerunning import shows
 from translate.verify.result import Comparison, Options, Verification
 from translate.verify.spec import Inputs, SpecError
 from translate.verify.transferred import Transferred
@@ -17,6 +18,7 @@ __all__ = [
     "Transferred",
     "Verification",
     "find",
+    "shows",
     "transfer_weights",
     "verify",
     "warm",

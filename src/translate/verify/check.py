@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from translate.rules import load
-from translate.verify import buffers, randomise, sizes, vanishing
+from translate.verify import buffers, randomise, reproduction, sizes, vanishing
 from translate.verify.bench import Bench
 from translate.verify.compare import Array, Tolerance, compare, scale_of
 from translate.verify.divergence.find import Parting, find
@@ -59,26 +59,48 @@ class Checker:
     def run(self) -> Verification:
         """Do everything. Raises UserError where the user's code does, NotComparableError where nothing can be said."""
         started = time.monotonic()
+        base = self._prepared(None)
+        self._everything(base)
+        divergence, told = None, None
+        if not self.tally.equal:
+            divergence = self._smaller(self._divergence(base))
+            told = self._reproduction(base)
+        return self._verification(time.monotonic() - started, divergence, told)
+
+    def again(self, told: Mapping[str, Any]) -> Comparison | None:
+        """One difference once more, as ``reproduction.described`` tells it; None if it is gone. Raises as ``run``."""
+        base, name = self._prepared(dict(told["first"])), str(told["name"])
+        prefix = _depends_on_inputs(name)
+        if prefix is None or told["dtype"] != "float64":
+            self._everything(base)
+            return reproduction.first_that(self.tally.found, name, told["dtype"])
+        self.values = told["values"]
+        return reproduction.first_that(self._anew(dict(told["sizes"]), prefix) or (), name, "float64")
+
+    def _prepared(self, first: Sizes | None) -> Sizes:
+        """Both sides built, with the same weights, which are made for the ``first`` sizes; gives these."""
         self.rules = load([Path(folder) for folder in self.options.rules])
         self.progress("building the source")
         self.source = self.bench.source.build("float64")
         self.progress("running the source")
-        base = sizes.first(self.inputs, self._accept)
+        base = sizes.first(self.inputs, self._accept) if first is None else first
         self.progress("building and running the translation")
         arrays = self._arrays(base)
         self.match = find_match(self.bench, self.source, self.inputs, arrays, self.options, self.rules)
+        self._first_weights = self.match.values
         if self.bench.source.is_model(self.source):
             self._weights(base)
         if self.options.gradients and not self.options.weights:
             self._keep_gradients(base)
+        return base
+
+    def _everything(self, base: Sizes) -> None:
         self.progress("comparing")
         self._sizes(base)
         if self.options.training and self.tally.equal:
             self._training(base)
         if self.tally.equal:
             self._float32(base)
-        divergence = None if self.tally.equal else self._smaller(self._divergence(base))
-        return self._verification(time.monotonic() - started, divergence)
 
     def _arrays(self, at: Mapping[str, int], *, again: bool = False) -> list[Array | None]:
         """The inputs at some sizes; ``again``: other numbers of the same sizes."""
@@ -299,9 +321,9 @@ class Checker:
     def _smaller(self, divergence: Divergence | None) -> Divergence | None:
         """Inputs as small and plain as differ in the same way; where the two part on these, if it is the same place."""
         first, at = next(c for c in self.tally.found if not c.equal), self.tally.failing_sizes
-        prefix = TRAINING if first.name.startswith(TRAINING) else ""
-        if at is None or first.dtype != "float64" or not first.name.startswith((f"{prefix}output", f"{prefix}grad")):
-            return divergence  # about weights or a second call, which no size makes smaller
+        prefix = _depends_on_inputs(first.name)
+        if at is None or first.dtype != "float64" or prefix is None:
+            return divergence
         self.progress("looking for smaller inputs that differ")
         seen: dict[tuple[object, ...], list[Comparison]] = {}
 
@@ -323,6 +345,15 @@ class Checker:
                 return there
         return divergence
 
+    def _reproduction(self, base: Sizes) -> dict[str, Any]:
+        """What a script needs that shows the first difference."""
+        first = next(iter(self.tally.smallest), None) or next(c for c in self.tally.found if not c.equal)
+        at = self.tally.failing_sizes or base
+        told = reproduction.described(first, base, at, self.values)
+        if self.match.values is self._first_weights:  # made smaller, they are not what a script would draw
+            told["plain"] = reproduction.plain(self.bench, self.match, self.inputs, self.options, told)
+        return told
+
     def _anew(self, at: Sizes, prefix: str) -> list[Comparison] | None:
         """What differs at some sizes, as if it were the first run; None where one side does not take them."""
         source, target = self.bench.source, self.bench.target
@@ -332,7 +363,7 @@ class Checker:
             return [c for c in self._compare(at, expected, prefix) if not c.equal]
         return None
 
-    def _verification(self, seconds: float, divergence: Divergence | None) -> Verification:
+    def _verification(self, seconds: float, divergence: Divergence | None, told: dict[str, Any] | None) -> Verification:
         tally = self.tally
         return Verification(
             "equal" if tally.equal else "different",
@@ -344,12 +375,22 @@ class Checker:
             failing_values=tally.failing_values,
             comparisons=tuple(tally.worst()),
             divergence=divergence,
+            reproduction=told,
             parameters=self.bench.source.trainable(self.source),
             arrangements=self.match.in_words(self.inputs),
             notes=tuple(dict.fromkeys([*tally.notes, *self.bench.watch.reasons()])),
             seconds=seconds,
             passes=self.bench.setting.passes,
         )
+
+
+def _depends_on_inputs(name: str) -> str | None:
+    """What the name of a comparison begins with, if inputs of any sizes show what it is about; else None.
+
+    Not about weights, nor about a second call, whatever came before it.
+    """
+    prefix = TRAINING if name.startswith(TRAINING) else ""
+    return prefix if name.startswith((f"{prefix}output", f"{prefix}gradient")) else None
 
 
 def _trainable(bench: Bench, match: Match) -> Comparison:
@@ -369,6 +410,21 @@ def _trainable(bench: Bench, match: Match) -> Comparison:
     )
 
 
+def checker(
+    source: Path,
+    translated: Path,
+    model: str,
+    inputs: Sequence[str],
+    options: Options | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Checker:
+    """Sets the frameworks up, until its ``bench`` is closed. Raises SpecError if ``inputs`` cannot be read."""
+    options = options or Options()
+    parsed = Inputs.parse(inputs)
+    files = UserFile(source, "source", translated), UserFile(translated, "translation", source)
+    return Checker(Bench(*files, model, parsed, options), parsed, options, progress)
+
+
 def compare_models(
     source: Path,
     translated: Path,
@@ -381,13 +437,11 @@ def compare_models(
 
     Raises SpecError if ``inputs`` cannot be read. Everything else is told in the result.
     """
-    options, started = options or Options(), time.monotonic()
-    parsed = Inputs.parse(inputs)
-    files = UserFile(source, "source", translated), UserFile(translated, "translation", source)
-    bench = Bench(*files, model, parsed, options)
+    started = time.monotonic()
+    one = checker(source, translated, model, inputs, options, progress)
     try:
-        return Checker(bench, parsed, options, progress).run()
+        return one.run()
     except (UserError, NotComparableError) as error:
-        return Verification("failed", str(error), seed=options.seed, seconds=time.monotonic() - started)
+        return Verification("failed", str(error), seed=one.options.seed, seconds=time.monotonic() - started)
     finally:
-        bench.close()
+        one.bench.close()

@@ -48,16 +48,26 @@ def compare(
     if problem:
         return Comparison(name, dtype, float("inf"), scale, False, problem)
     if expected.dtype.kind not in "fc":
-        wrong = int(np.sum(expected != actual))
+        different = expected != actual
+        wrong = int(np.sum(different))
         detail = f"{wrong} of {expected.size} elements differ" if wrong else ""
-        return Comparison(name, dtype, float(bool(wrong)), max(scale, 1.0), not wrong, detail)
+        where = _where(different, expected, actual) if wrong else ""
+        return Comparison(name, dtype, float(bool(wrong)), max(scale, 1.0), not wrong, detail, where)
     finite = np.isfinite(expected)
     wide = expected.astype(np.result_type(expected.dtype, np.float64))
     with np.errstate(invalid="ignore"):  # inf - inf, where both have it
         difference = np.where(finite, np.abs(wide - actual), 0.0)
     allowed = tolerance.relative * np.abs(np.where(finite, wide, 0.0)) + tolerance.absolute * scale
     error = float(np.max(difference, initial=0.0))
-    return Comparison(name, dtype, error, scale, bool(np.all(difference <= allowed)))
+    equal = bool(np.all(difference <= allowed))
+    return Comparison(name, dtype, error, scale, equal, where="" if equal else _where(difference, expected, actual))
+
+
+def _where(difference: Array, expected: Array, actual: Array) -> str:
+    """The place of the largest difference, and both values there."""
+    place = tuple(int(i) for i in np.unravel_index(int(np.argmax(difference)), difference.shape))
+    one, other = (f"{v:.9g}" if v.dtype.kind in "fc" else str(v) for v in (expected[place], actual[place]))
+    return f"{f'at {list(place)}: ' if place else ''}{one} in the source, {other} in the translation"
 
 
 def _incomparable(expected: Array, actual: Array) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import runpy
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ Progress = Callable[[str], None]
 
 
 def run(job: str, request: Request, progress: Progress) -> dict[str, Any]:
-    """Do a job: ``verify``, ``weights`` or ``discover``. Imports the frameworks."""
+    """Do a job: ``verify``, ``weights``, ``discover`` or ``reproduce``. Imports the frameworks."""
     return _JOBS[job](request, progress)
 
 
@@ -42,8 +45,21 @@ def _discover(request: Request, progress: Progress) -> dict[str, Any]:
     return trial.run(request, progress)
 
 
+def _reproduce(request: Request, progress: Progress) -> dict[str, Any]:
+    """Run a script; gives its exit status and what it printed."""
+    progress("running the script")
+    printed, status = io.StringIO(), 0
+    with redirect_stdout(printed):
+        try:
+            runpy.run_path(request["script"], run_name="__main__")
+        except SystemExit as error:
+            status = error.code
+    return {"status": status, "printed": printed.getvalue()}
+
+
 _JOBS: dict[str, Callable[[Request, Progress], dict[str, Any]]] = {
     "verify": _verify,
     "weights": _weights,
     "discover": _discover,
+    "reproduce": _reproduce,
 }

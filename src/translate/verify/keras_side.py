@@ -21,7 +21,7 @@ from translate.verify.kernels import float64_kernels
 from translate.verify.load import UserError
 from translate.verify.precision import float64_throughout
 from translate.verify.resizing import float64_resizing
-from translate.verify.sides import Call, Run, Side, filled, leaves
+from translate.verify.sides import Arguments, Call, Run, Side, filled, leaves
 from translate.verify.source_precision import float64_in_source
 from translate.weights import Pair, keras2, keras_layers
 from translate.weights.checkpoints import keras_file
@@ -154,14 +154,9 @@ class KerasSide(Side):
         return recording(call.trace, self.file.holds) if call.trace else nullcontext()
 
     def _call(self, model: Any, tensors: Sequence[Any], training: bool) -> Any:
-        is_model = self.is_model(model)
-        takes_training = is_model or "training" in inspect.signature(model).parameters
-        keywords = {"training": training} if takes_training else {}
+        arguments, keywords = self.arguments(model, tensors, training=training)
         if not self.setting.inputs.is_plain:
-            function = model.call if is_model else model
-            given, named = self.bound(function, tensors, ("training", "mask") if self.is_source else ("training",))
-            return model(*given, **named, **keywords)
-        arguments = self._arguments(model, tensors)
+            return model(*arguments, **keywords)
         untried = self.is_source and self.setting.keyed is None and len(arguments) == 1 and len(tensors) > 1
         if not untried or isinstance(arguments[0], dict):
             return model(*arguments, **keywords)
@@ -178,6 +173,16 @@ class KerasSide(Side):
             return result
         self.setting.keyed = False
         return result
+
+    def arguments(self, model: Any, tensors: Sequence[Any], *, training: bool = False) -> Arguments:
+        is_model = self.is_model(model)
+        takes_training = is_model or "training" in inspect.signature(model).parameters
+        keywords: dict[str, Any] = {"training": training} if takes_training else {}
+        if self.setting.inputs.is_plain:
+            return self._arguments(model, tensors), keywords
+        function = model.call if is_model else model
+        given, named = self.bound(function, tensors, ("training", "mask") if self.is_source else ("training",))
+        return given, named | keywords
 
     def _arguments(self, model: Any, tensors: Sequence[Any]) -> list[Any]:
         structure = getattr(model, "_inputs_struct", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -137,15 +137,21 @@ def _given(bench: Bench, match: Match, options: Options) -> Mapping[str, Any]:
 
 def _values(bench: Bench, match: Match, arrays: Sequence[Array | None], seed: int) -> Mapping[str, Any]:
     """Random weights, with running statistics that fit them where the PyTorch side can train on these inputs."""
-    values = randomise.weights(match.pairs, seed)
     module, _ = bench.by_framework(match.source, match.target)
     if not bench.torch.is_model(module):
-        return values
-    give_weights(match.pairs, values)
+        return randomise.weights(match.pairs, seed)
     orders, _ = bench.by_framework((), match.input_orders)
+    return random_values(
+        module, match.pairs, partial(bench.torch.run, module, Call(arrays, orders, training=True)), seed
+    )
+
+
+def random_values(module: Any, pairs: Sequence[Pair], train: Callable[[], Any], seed: int) -> Mapping[str, Any]:
+    """By path. Both models have been given some of them. ``train`` runs the PyTorch module once in training mode."""
+    values = randomise.weights(pairs, seed)
+    give_weights(pairs, values)
     try:
-        train = partial(bench.torch.run, module, Call(arrays, orders, training=True))
-        return calibrated(module, train, match.pairs, values, seed)
+        return calibrated(module, train, pairs, values, seed)
     except UserError:
         return values
 

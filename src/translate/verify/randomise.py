@@ -25,7 +25,12 @@ PLAIN_VALUES: tuple[Values, ...] = ("zeros", "ones", "quarters")
 
 def generator(seed: int, name: str) -> np.random.Generator:
     """A stream of random numbers of its own for each name, so that one more tensor does not change the others."""
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
+    return np.random.default_rng([seed, stream(name)])
+
+
+def stream(name: str) -> int:
+    """The number of such a stream."""
+    return zlib.crc32(name.encode())
 
 
 def weights(pairs: Iterable[Pair], seed: int) -> dict[str, Any]:

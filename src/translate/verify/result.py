@@ -61,6 +61,8 @@ class Comparison:
     equal: bool
     detail: str = ""
     """Why they cannot be compared by numbers."""
+    where: str = ""
+    """If they differ: the place of the largest difference, in the source's order of axes, and both values there."""
 
     @property
     def relative(self) -> float:
@@ -159,6 +161,8 @@ class Verification:
     """The worst of each name, in the order of comparing."""
     divergence: Divergence | None = None
     """Where the two part, if they differ and it was found."""
+    reproduction: dict[str, Any] | None = None
+    """What a script has to do that shows the first difference (``reproduction.py``), if they differ."""
     parameters: int = 0
     """Numbers that training changes, in the source."""
     arrangements: dict[str, list[str]] = field(default_factory=dict[str, list[str]])

@@ -177,6 +177,10 @@ class Side(ABC):
         """Whether it can have weights; else it is a function."""
 
     @abstractmethod
+    def arguments(self, model: Any, tensors: Sequence[Any]) -> Arguments:
+        """How a model that was run is given these tensors (or what stands for them; None: left out), in evaluation."""
+
+    @abstractmethod
     def restored(self, model: Any) -> AbstractContextManager[None]:
         """Afterwards parameters and buffers are what they were."""
 

@@ -14,7 +14,7 @@ from translate.verify import axes
 from translate.verify.compare import Array
 from translate.verify.divergence.torch_trace import recording
 from translate.verify.load import UserFile
-from translate.verify.sides import Call, Run, Setting, Side, filled, leaves
+from translate.verify.sides import Arguments, Call, Run, Setting, Side, filled, leaves
 from translate.weights import Pair
 from translate.weights.checkpoints import torch_file
 from translate.weights.torch_modules import is_lazy
@@ -97,10 +97,7 @@ class TorchSide(Side):
             # A copy, because a model may write into its input, which autograd forbids for one that is derived by.
             traced = recording(call.trace, model, self.file.holds) if call.trace else nullcontext()
             with self.file.blamed(), self.setting.timed(), traced:
-                function = model.forward if self.is_model(model) else model
-                tensors = [None if x is None else x.clone() for x in starts]
-                plain = self.setting.inputs.is_plain
-                given, named = (self.packed(function, tensors), {}) if plain else self.bound(function, tensors)
+                given, named = self.arguments(model, [None if x is None else x.clone() for x in starts])
                 found = dict(leaves(model(*given, **named)))
         for table, name, tensor in before:
             if table.get(name) is not tensor and table.get(name) is not None:  # assigned to: others know the old one
@@ -119,6 +116,10 @@ class TorchSide(Side):
             call.trace.take_gradients(derived[len(by) :])
         inputs = {i: g.transpose(axes.inverse(call.order(i))) for i, g in zip(floats, gradients, strict=False)}
         return Run(outputs, inputs, dict(zip(parameters, gradients[len(floats) :], strict=True)))
+
+    def arguments(self, model: Any, tensors: Sequence[Any]) -> Arguments:
+        function = model.forward if self.is_model(model) else model
+        return (self.packed(function, tensors), {}) if self.setting.inputs.is_plain else self.bound(function, tensors)
 
     def _gradients(self, found: dict[str, Any], by: list[Any], call: Call) -> list[Array | None]:
         torch = self._torch

@@ -1,0 +1,35 @@
+"""Whether a script shows the difference that it is written for."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from translate.verify.asking import ask
+from translate.verify.result import Options
+from translate.verify.workers import Server
+
+_PRINTED = re.compile(r"differs by ([^ ,]+)")
+_NEAR = 1e-2
+
+
+def shows(script: Path, told: dict[str, Any], *, options: Options, server: Server | None = None) -> bool:
+    """Run a script in a worker; whether it exits with 1 and prints the error that was ``told``, or nearly that."""
+    with tempfile.TemporaryDirectory(prefix="translate-repro-", ignore_cleanup_errors=True) as folder:
+        answer = ask(
+            {"job": "reproduce", "script": str(script.resolve())},
+            Path(folder),
+            options.time_limit,
+            options.memory_limit,
+            network=options.network,
+            server=server,
+        )
+    if answer.data is None or answer.data.get("status") != 1:
+        return False
+    error = told["error"]
+    if told["detail"] or error is None:
+        return True
+    seen = _PRINTED.search(str(answer.data.get("printed")))
+    return seen is not None and abs(float(seen[1]) - error) <= _NEAR * abs(error)
