@@ -99,6 +99,21 @@ def test_report_fits_its_schema(run: Run) -> None:
     assert data["verification"]["largest_error"] < 1e-9
 
 
+def test_the_page_about_a_translation(run: Run) -> None:
+    result = verify(run, "Net()", "--report", "html", "-o", "net_in_keras.py")
+    assert (result.exit_code, result.stderr) == (0, ""), result.output
+    assert result.stdout.startswith("<!doctype html>")
+    assert "<h1>net.py and net_in_keras.py</h1>" in result.stdout
+    assert "Net()" in result.stdout
+    for layer in ("conv", "norm"):
+        assert re.search(rf"<title>{layer}: \d\.\de[-+]\d+\n", result.stdout), "its error"
+    assert Path("net_in_keras.py").exists()
+    for arguments, says in (([], "add --verify"), (["--verify", "--diff"], "both want standard output")):
+        result = run("net.py", "--to", "tf", "--report", "html", *arguments)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert says in result.stderr
+
+
 @pytest.mark.parametrize("more", [[], ["-q"]])
 def test_different(run: Run, monkeypatch: pytest.MonkeyPatch, more: list[str]) -> None:
     def wrong(*arguments: object, **options: object) -> object:

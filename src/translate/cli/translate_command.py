@@ -36,7 +36,7 @@ class Request:
     rules: tuple[Path, ...]
     ignore: tuple[str, ...]
     force: bool
-    report: Literal["text", "json"]
+    report: Literal["text", "json", "html"]
     verify: bool
     model: str | None
     weights: str
@@ -53,8 +53,12 @@ class Request:
         """Raise CommandError if the options do not go together."""
         if self.diff and self.check:
             raise CommandError("--diff and --check exclude each other; use one of them")
-        if self.diff and self.report == "json":
-            raise CommandError("--diff and --report json both want standard output; the report contains the code")
+        if self.diff and self.report != "text":
+            raise CommandError(
+                f"--diff and --report {self.report} both want standard output; the report contains the code"
+            )
+        if self.report == "html" and not self.verify:
+            raise CommandError("--report html is a page about what was verified; add --verify")
         if not self.verify and (self.model or self.inputs or self.weights or self.repro):
             raise CommandError("--model, --input, --weights and --repro belong to --verify; add it")
         if self.stdin_filename and self.file != "-":
@@ -95,7 +99,7 @@ class Outcome:
     "--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own; repeatable."
 )
 @click.option("--force", is_flag=True, help="Overwrite a file that translate did not write.")
-@click.option("--report", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--report", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.option("--verify", is_flag=True, help="Run source and translation and compare them.")
 @click.option("--model", metavar="EXPR", help='With --verify: what builds the model, e.g. "Net(classes=10)".')
 @click.option(
@@ -172,6 +176,10 @@ def run(request: Request) -> int:
         pair = Pair(source, path if path and outcome.written else code, code, translation)
         done = verify_pair(pair, _asked(request))
         outcome = Outcome(outcome.equal and all_equal(done), outcome.written, done)
+        if request.report == "html":
+            from translate.cli.page import print_page
+
+            print_page(pair, str(path) if path and outcome.written else None, done)
     _report(request, source, path, translation, outcome)
     return 0 if translation.complete and outcome.equal else 1
 
@@ -192,6 +200,7 @@ def _asked(request: Request) -> Asked:
         rules=request.rules,
         quiet=request.quiet,
         repro=request.repro,
+        layers=request.report == "html",
     )
 
 
@@ -291,7 +300,13 @@ def _report(request: Request, source: Source, path: Path | None, translation: Tr
             verifications=outcome.verifications,
         )
         click.echo(json.dump(data))
-        return
+    elif request.report == "text":
+        _print_text(request, source, path, translation, outcome)
+
+
+def _print_text(
+    request: Request, source: Source, path: Path | None, translation: Translation, outcome: Outcome
+) -> None:
     from translate.report import text
     from translate.report.terminal import error_console
     from translate.report.verifications import print_verifications

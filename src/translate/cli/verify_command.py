@@ -58,6 +58,7 @@ def verify(
 
     Either of the two files may be PyTorch; the other one is Keras. Whoever wrote them.
     """
+    from translate.cli.page import print_page
     from translate.cli.reproducing import check_place
     from translate.cli.verifying import Asked, all_equal, require_frameworks, verify_pair
 
@@ -68,12 +69,12 @@ def verify(
     given = read_source(source, None)
     framework = _framework(given)
     pair = _translated(given, framework, to, more["rules"]) if to else _pair(given, framework, str(translated))
-    asked = Asked(to="tf" if framework == "torch" else "torch", **more)
+    asked = Asked(to="tf" if framework == "torch" else "torch", layers=report == "html", **more)
     done = verify_pair(pair, asked)
     if report == "json":
         _print_json(pair, asked, translated, done)
     elif report == "html":
-        _print_html(pair, translated, done)
+        print_page(pair, translated, done)
     else:
         _print_text(pair, asked, done)
     complete = pair.translation is None or pair.translation.complete
@@ -128,21 +129,6 @@ def _print_json(pair: Pair, asked: Asked, translated: str | None, done: list[dic
         "verifications": done,
     }
     click.echo(json.dump(data))
-
-
-def _print_html(pair: Pair, translated: str | None, done: list[dict[str, Any]]) -> None:
-    from translate import __version__
-    from translate.report.html import Entry, page
-
-    source = pair.source.name, pair.source.text
-    # a translation that is not in a file runs under this name
-    translation = translated or "translated.py", pair.translated_text
-    entries = [
-        Entry(d["model"] or d["name"], d["verification"], source, translation, tuple(d["found"]), d["problem"])
-        for d in done
-    ]
-    title = f"{source[0]} and {translated or 'its translation'}"
-    click.echo(page(entries, title, __version__))
 
 
 def _print_text(pair: Pair, asked: Asked, done: list[dict[str, Any]]) -> None:

@@ -42,6 +42,8 @@ class Asked:
     quiet: bool = False
     repro: str | None = None
     """Where the script goes that reproduces a difference; None: to a place of its own, unless ``quiet``."""
+    layers: bool = False
+    """Also compare layer by layer, for the page."""
 
     def options(self, **more: Any) -> Options:
         """For the verifier."""
@@ -55,6 +57,7 @@ class Asked:
             time_limit=self.time_limit,
             memory_limit=int(self.memory_limit * 2**30),
             network=self.network,
+            layers=self.layers,
             rules=tuple(str(folder.resolve()) for folder in self.rules),
             **more,
         )

@@ -8,14 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from pathlib import PurePath
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name  # pyright: ignore[reportUnknownVariableType]
 
+from translate.report import code, layers
 from translate.report.verification import kind_of, relative_error
 
 _LOWEST, _HIGHEST = -17, 1
@@ -36,6 +33,8 @@ class Entry:
     """How what to build and feed was chosen."""
     problem: str = ""
     """Why there is no verification."""
+    script: str = ""
+    """A file that reproduces the difference."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +57,18 @@ class Group:
     marks: tuple[Mark, ...]
 
 
-def page(entries: Sequence[Entry], title: str, version: str) -> str:
-    """A whole HTML document."""
+def page(entries: Sequence[Entry], title: str, version: str, *, findings: Sequence[str] = ()) -> str:
+    """A whole HTML document. ``findings``: what is to be told about the translation as a whole, line by line."""
     return _template().render(
         title=title,
         version=version,
-        entries=[_shown(entry) for entry in entries],
+        findings=findings,
+        entries=[_shown(entry, f"entry-{number}") for number, entry in enumerate(entries, 1)],
         counts=Counter(e.verification["verdict"] if e.verification else "not verified" for e in entries),
         ticks=[(10.0**power, _height(10.0**power)) for power in range(-16, 1, 4)],
         tolerance=_height(1e-7),
-        light=_formatter("default").get_style_defs(".code"),
-        dark=_formatter("github-dark").get_style_defs(".code"),
+        light=code.style("default"),
+        dark=code.style("github-dark"),
     )
 
 
@@ -80,11 +80,12 @@ def _template() -> Any:
     return environment.get_template("verification.html.j2")
 
 
-def _shown(entry: Entry) -> dict[str, Any]:
+def _shown(entry: Entry, anchor: str) -> dict[str, Any]:
     result = entry.verification
     comparisons: list[dict[str, Any]] = result["comparisons"] if result else []
     parting = (result or {}).get("divergence")
     sides = (entry.source, "source"), (entry.translation, "translation")
+    marked = {side: code.lines_of(parting, side, name) for (name, _), side in sides}
     return {
         "name": entry.name,
         "found": entry.found,
@@ -93,15 +94,11 @@ def _shown(entry: Entry) -> dict[str, Any]:
         "parting": parting["message"] if parting else "",
         "different": [(c, _error(c)) for c in comparisons if not c["equal"]],
         "groups": list(_groups(comparisons)),
-        "code": [(name, _highlighted(text, _lines(parting, side, name))) for (name, text), side in sides],
+        "layers": layers.plot(result, _height, entry.source[0], f"{anchor}-source") if result else None,
+        "script": entry.script,
+        "excerpts": [(name, code.excerpts(text, marked[side])) for (name, text), side in sides if marked[side]],
+        "code": [(name, code.whole(text, marked[side], f"{anchor}-{side}")) for (name, text), side in sides],
     }
-
-
-def _lines(parting: dict[str, Any] | None, side: str, name: str) -> list[int]:
-    """The lines of a file that make and call what differs first."""
-    places = [parting[side]["made"], parting[side]["called"]] if parting else []
-    parts = [place.rpartition(":") for place in places]
-    return [int(line) for file, _, line in parts if PurePath(file).name == PurePath(name).name]
 
 
 def _groups(comparisons: Sequence[dict[str, Any]]) -> Iterator[Group]:
@@ -138,12 +135,3 @@ def _height(error: float | None) -> float:
 def _error(comparison: dict[str, Any]) -> str:
     error = relative_error(comparison)
     return comparison["detail"] or ("not a number" if error is None else f"{error:.1e}")
-
-
-def _formatter(style: str, marked: Sequence[int] = ()) -> Any:
-    made: Any = HtmlFormatter  # its type has parameters that nothing tells
-    return made(linenos="inline", style=style, cssclass="code", hl_lines=marked)
-
-
-def _highlighted(text: str, marked: Sequence[int]) -> str:
-    return highlight(text, get_lexer_by_name("python", stripnl=False), _formatter("default", marked))

@@ -16,10 +16,10 @@ from translate.rules import load
 from translate.verify import buffers, randomise, reproduction, sizes, vanishing
 from translate.verify.bench import Bench
 from translate.verify.compare import Array, Tolerance, compare, scale_of
-from translate.verify.divergence.find import Parting, find
+from translate.verify.divergence.find import Parting, find, layers
 from translate.verify.load import UserError, UserFile
 from translate.verify.matching import Match, NotComparableError, find_match, give_weights, pair_after_run
-from translate.verify.result import Comparison, Divergence, Options, Verification
+from translate.verify.result import Comparison, Divergence, Layer, Options, Verification
 from translate.verify.rounding import forgiven, nudged
 from translate.verify.shrinking import Smallest, alike, smallest
 from translate.verify.sides import Call, Cotangents, Run
@@ -65,7 +65,8 @@ class Checker:
         if not self.tally.equal:
             divergence = self._smaller(self._divergence(base))
             told = self._reproduction(base)
-        return self._verification(time.monotonic() - started, divergence, told)
+        by_layer = tuple(self._layers(base)) if self.options.layers else ()
+        return replace(self._verification(time.monotonic() - started, divergence, told), layers=by_layer)
 
     def again(self, told: Mapping[str, Any]) -> Comparison | None:
         """One difference once more, as ``reproduction.described`` tells it; None if it is gone. Raises as ``run``."""
@@ -317,6 +318,17 @@ class Checker:
         except Exception as error:  # models that differ may do anything, also when they are asked for gradients
             self.tally.notes.append(f"where they part was not found: {type(error).__name__} on the way")
             return None
+
+    def _layers(self, base: Sizes) -> list[Layer]:
+        """The error of each layer on the inputs that differ, or the first ones."""
+        self.progress("comparing layer by layer")
+        wrong = next((c.name for c in self.tally.found if not c.equal), "")
+        arrays = self._arrays(self.tally.failing_sizes or base, again=wrong.startswith(SECOND))
+        try:
+            return layers(self.bench, self.match, self._calls(arrays, wrong.startswith(TRAINING)))
+        except Exception as error:  # as where they part is looked for
+            self.tally.notes.append(f"layers were not compared: {type(error).__name__} on the way")
+            return []
 
     def _smaller(self, divergence: Divergence | None) -> Divergence | None:
         """Inputs as small and plain as differ in the same way; where the two part on these, if it is the same place."""

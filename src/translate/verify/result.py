@@ -44,6 +44,8 @@ class Options:
     """A file with the translation's weights. Without it they are the source's."""
     rules: tuple[str, ...] = ()
     """Folders of the user's own rules, for their ``weights``."""
+    layers: bool = False
+    """Also tell the error of each layer, which takes a pass more."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,24 @@ class Divergence:
         return f"{named}{number}{given}{error}"
 
 
+@dataclass(frozen=True)
+class Layer:
+    """One call of a submodule in the source and of what it is in the translation."""
+
+    source: Place
+    translation: Place
+    shape: tuple[int, ...]
+    """Of the first tensor that it gives, in the source."""
+    error: float | None
+    """Largest absolute difference of what it gives; None: its shape is another one."""
+    scale: float | None
+    """The largest absolute value of it."""
+    agrees: bool | None
+    """None: nothing can be said."""
+    number: int = 0
+    """Which call of the submodule, from 1; 0 where there is one only."""
+
+
 def _made(place: Place) -> str:
     return f"{place.kind} at {place.made}" if place.kind and place.made else place.kind
 
@@ -161,6 +181,9 @@ class Verification:
     """The worst of each name, in the order of comparing."""
     divergence: Divergence | None = None
     """Where the two part, if they differ and it was found."""
+    layers: tuple[Layer, ...] = ()
+    """What the innermost submodules give, in the order of the source's calls, if it was asked for. On the inputs on
+    which the two differ, else on the first ones."""
     reproduction: dict[str, Any] | None = None
     """What a script has to do that shows the first difference (``reproduction.py``), if they differ."""
     parameters: int = 0
@@ -199,7 +222,14 @@ class Verification:
         parting: dict[str, Any] | None = fields.get("divergence")
         if parting is not None:
             fields["divergence"] = _divergence(parting)
-        return cls(comparisons=comparisons, **fields)
+        layers: list[dict[str, Any]] = fields.pop("layers")
+        return cls(comparisons=comparisons, layers=tuple(map(_layer, layers)), **fields)
+
+
+def _layer(data: dict[str, Any]) -> Layer:
+    fields: dict[str, Any] = {**data, "shape": tuple(data["shape"])}
+    fields.update({name: Place(**data[name]) for name in ("source", "translation")})
+    return Layer(**fields)
 
 
 def _divergence(data: dict[str, Any]) -> Divergence:

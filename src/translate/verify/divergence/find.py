@@ -18,7 +18,7 @@ from translate.verify.divergence.locate import Found, Gradients, Outputs, Slack
 from translate.verify.divergence.telling import Teller
 from translate.verify.divergence.trace import Event, Trace
 from translate.verify.matching import Match, give_weights, pair_after_run
-from translate.verify.result import Comparison, Divergence
+from translate.verify.result import Comparison, Divergence, Layer
 from translate.verify.rounding import FACTOR, nudged
 from translate.verify.sides import Call, Side
 
@@ -71,6 +71,19 @@ def find(parting: Parting) -> Divergence | None:
         return teller.told(found, alignment, "output")
     wrong = [c.name.partition("gradient of ")[2] for c in parting.wrong]
     return teller.told(Gradients(alignment, tolerance, wrong).first(), alignment, "gradient")
+
+
+def layers(bench: Bench, match: Match, calls: tuple[Call, Call]) -> list[Layer]:
+    """By how much each of the innermost submodules differs in what it gives, by their calls. Raises UserError."""
+    give_weights(match.pairs, match.values)
+    mine, theirs = (
+        _traced(side, model, call)
+        for side, model, call in zip((bench.source, bench.target), (match.source, match.target), calls, strict=True)
+    )
+    alignment = Alignment(mine.root, theirs.root, _modules(bench, match.pairing.modules))
+    teller, tolerance = Teller(bench, match), bench.watch.widen(_ROUNDING)
+    paired = [event for event in mine.root.below() if event in alignment.partner and not alignment.inside(event)]
+    return [teller.layer(event, alignment, tolerance) for event in paired if event is not mine.root]
 
 
 def _owner(name: str, match: Match) -> str | None:

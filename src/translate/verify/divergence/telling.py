@@ -6,14 +6,14 @@ from typing import Any, Literal
 
 from translate.verify.bench import Bench
 from translate.verify.compare import Tolerance
-from translate.verify.divergence.agree import worst
+from translate.verify.divergence.agree import agreement, worst
 from translate.verify.divergence.align import Alignment
 from translate.verify.divergence.locate import Found
 from translate.verify.divergence.origins import defined
 from translate.verify.divergence.paths import keras_paths
 from translate.verify.divergence.trace import Event
 from translate.verify.matching import Match
-from translate.verify.result import Divergence, Place
+from translate.verify.result import Divergence, Layer, Place
 from translate.verify.sides import Side
 
 
@@ -51,6 +51,20 @@ class Teller:
             inputs=tuple(tuple(a.shape) for a in event.inputs),
             error=error.error if error else None,
             scale=error.scale if error else None,
+        )
+
+    def layer(self, event: Event, alignment: Alignment, tolerance: Tolerance) -> Layer:
+        """By how much a call differs in what it gives."""
+        twin = alignment.partner[event]
+        found, states = worst(event.outputs, twin.outputs, tolerance), agreement(event.outputs, twin.outputs, tolerance)
+        return Layer(
+            self._place(self._bench.source, event.module, event.called),
+            self._place(self._bench.target, twin.module, twin.called),
+            tuple(event.outputs[0].shape) if event.outputs else (),
+            found.error if found else None,
+            found.scale if found else None,
+            {"agree": True, "part": True, "differ": False, "unknown": None}[states],
+            self._number(alignment, event),
         )
 
     def module(self, path: str, what: Literal["buffer", "parameter"]) -> Divergence | None:
