@@ -113,12 +113,29 @@ def test_the_project_says_it(run: Run, folder: Path) -> None:
     assert data["verification"] == one["verification"]
 
 
+def test_two_files_of_one_framework_by_way_of_the_other(run: Run, folder: Path) -> None:
+    (folder / "net.py").write_text(SOURCE.partition("class Words")[0] + "\n\nNet(6)\n")
+    apart = "        x = self.conv(x)\n        return torch.clamp(self.norm(x), min={})"
+    new = (folder / "net.py").read_text().replace("        return torch.relu(self.norm(self.conv(x)))", apart)
+    (folder / "new.py").write_text(new.format("0.0"))
+    assert run("verify", "net.py", "new.py").exit_code == 2, "but it says what to do, which is this"
+    first = ("net.py", "--to", "tf", "-o", "between.py", "--verify", "--examples", "0")
+    assert run(*first).exit_code == 0
+    second = ("verify", "new.py", "between.py", "--examples", "0", "-q")
+    assert run(*second).exit_code == 0
+    (folder / "new.py").write_text(new.format("0.1"))
+    assert run(*second).exit_code == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["net.py"], "name the translation, or translate with --to"),
         (["net.py", "other.py", "--to", "tf"], "one of the two"),
-        (["net.py", "net.py"], "both are PyTorch"),
+        (
+            ["net.py", "net.py"],
+            "-o between.py --verify, then translate verify net.py between.py",
+        ),
         (["net.py", "nowhere.py"], "nowhere.py: no such file"),
         (["net.py", "plain.py"], "plain.py: imports neither PyTorch nor Keras"),
         (["broken.py", "net.py"], "broken.py:2:"),

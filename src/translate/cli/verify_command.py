@@ -99,9 +99,11 @@ def _pair(source: Source, framework: str, translated: str) -> Pair:
 
     other = read_source(translated, None)
     if _framework(other) == framework:
-        name = _FRAMEWORKS[framework]
+        to = "tf" if framework == "torch" else "torch"
         raise CommandError(
-            f"{source.name} and {other.name}: both are {name}; one of the two has to be the other framework"
+            f"{source.name} and {other.name}: both are {_FRAMEWORKS[framework]}; one of the two has to be the other "
+            f"framework. To compare them, translate one and verify both with that: "
+            f"translate {source.name} --to {to} -o between.py --verify, then translate verify {other.name} between.py"
         )
     return Pair(source, other.path or other.text, other.text)
 
