@@ -61,6 +61,7 @@ def script(
         "version": version,
         "told": told,
         "seed": result["seed"],
+        "backend": options.get("backend", "tensorflow"),
         "embedded": not (source.file and translation.file),
     }
     if not plain:

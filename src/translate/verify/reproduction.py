@@ -113,9 +113,9 @@ def _written(one: Input, array: Array, sizes: Mapping[str, int], values: Values)
         shape, dtype, number = tuple(array.shape), array.dtype.name, array.flat[0].item()
         if number in (0, 1) and dtype == "float64":
             return f"np.{'ones' if number else 'zeros'}({shape})"
-        return f"np.full({shape}, {number!r}, {dtype!r})"
+        return f'np.full({shape}, {number!r}, "{dtype}")'
     if array.size <= _WRITTEN_OUT and (values == "quarters" or array.dtype.kind != "f"):
-        return f"np.array({array.tolist()!r}, {array.dtype.name!r})"
+        return f'np.array({array.tolist()!r}, "{array.dtype.name}")'
     drawn = _drawn(one, sizes)
     return f"np.round(4 * {drawn}) / 4" if values == "quarters" and array.dtype.kind == "f" else drawn
 
@@ -130,7 +130,7 @@ def _drawn(one: Input, sizes: Mapping[str, int]) -> str:
     if one.dtype == "bool":
         return f"({random}.random({shape}) < 0.5)"
     low, high = bounds or (0, 1)
-    return f"{random}.integers({int(low)}, {int(high)}, {shape}, endpoint=True).astype({one.dtype!r})"
+    return f'{random}.integers({int(low)}, {int(high)}, {shape}, endpoint=True).astype("{one.dtype}")'
 
 
 def first_that(wrong: Iterable[Comparison], name: str, dtype: str) -> Comparison | None:

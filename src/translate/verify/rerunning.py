@@ -13,6 +13,8 @@ from translate.verify.workers import Server
 
 _PRINTED = re.compile(r"differs by ([^ ,]+)")
 _NEAR = 1e-2
+_LONGEST = 120.0
+"""Seconds, with the import of both frameworks: it is one run of each model."""
 
 
 def shows(script: Path, told: dict[str, Any], *, options: Options, server: Server | None = None) -> bool:
@@ -21,7 +23,7 @@ def shows(script: Path, told: dict[str, Any], *, options: Options, server: Serve
         answer = ask(
             {"job": "reproduce", "script": str(script.resolve())},
             Path(folder),
-            options.time_limit,
+            min(options.time_limit, _LONGEST),
             options.memory_limit,
             network=options.network,
             server=server,
