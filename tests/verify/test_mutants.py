@@ -100,6 +100,8 @@ class Net(keras.Model):
         # so early that nothing of it is left in the output: what differs is a gradient
         pytest.param("tf", 77, True, marks=pytest.mark.long),
         pytest.param("torch", 77, True, marks=pytest.mark.long),
+        # and gradients are so small there that they are compared by their own scale
+        pytest.param("tf", 3, True, marks=pytest.mark.long),
     ],
 )
 def test_128_blocks_and_one_eps_among_them(check, to: Framework, block: int, gradients: bool) -> None:

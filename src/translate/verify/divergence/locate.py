@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -45,6 +46,19 @@ class Outputs:
     def first(self) -> Found:
         """Search from the whole program inwards."""
         return self._inside(self._alignment.source)
+
+    def forgotten(self, exact: Outputs) -> Found | None:
+        """The first of the innermost calls that differs and hands that on, though nothing of it is left in the end.
+
+        ``exact``: the same with rounding as the measure.
+        """
+        calls = [e for e in self._alignment.source.below() if e in self._alignment.partner]
+        calls = [e for e in calls if not self._alignment.inside(e)]
+        for event, following in itertools.pairwise(calls):
+            faulty = self._takes(event) == "agree" and self._gives(event) == "differ"
+            if faulty and exact._takes(following) == "differ" and not self._made_up_for(event):
+                return Found(event)
+        return None
 
     def _inside(self, event: Event) -> Found:
         last: Event | None = None
