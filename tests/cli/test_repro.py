@@ -15,8 +15,8 @@ from processes import SOURCES
 from test_verify_pairs import OTHER, SOURCE
 
 from translate.cli.reproducing import NoScriptError, Scripts
-from translate.cli.source import Source
 from translate.cli.verifying import Asked, Pair
+from translate.project.source import Source
 from translate.verify import Options, Plan
 
 pytest.importorskip("torch")

@@ -12,8 +12,8 @@ from planted import source, target
 from test_faults import NESTED_SOURCE, NESTED_TARGET
 
 from translate.cli.reproducing import Scripts
-from translate.cli.source import Source
 from translate.cli.verifying import Asked, Pair
+from translate.project.source import Source
 from translate.verify import Options, Plan, verify, warm
 from translate.verify.asking import ask
 from translate.verify.workers import can_be_warm

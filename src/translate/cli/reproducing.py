@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from translate import __version__
-from translate.cli import output as files
 from translate.cli.errors import CommandError
+from translate.project import writing as files
 
 if TYPE_CHECKING:
     from translate.cli.verifying import Asked, Pair

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 
 def depends(file: str, edges: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -36,6 +37,38 @@ def digests(contents: Mapping[str, str], edges: Mapping[str, tuple[str, ...]]) -
                 f"{file}\n{shared.hexdigest()}".encode("utf-8", "surrogateescape"), digest_size=16
             ).hexdigest()
     return found
+
+
+def keys(edges: Mapping[str, tuple[str, ...]], found: Mapping[str, str]) -> dict[str, str]:
+    """For each file a hash of all that its translation is decided by; ``found`` is what ``digests`` gives.
+
+    That is what it reaches, and who uses any of these: a class is written by who extends it and by what it is given,
+    and whoever imports it goes by how it is written.
+    """
+    users = _users(edges)
+    decided: dict[str, str] = {}
+    for file in edges:
+        around = {file, *depends(file, edges)}
+        around |= {user for other in around for user in users.get(other, ())}
+        text = "\n".join([file, *sorted({found[other] for other in around})])
+        decided[file] = hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    return decided
+
+
+def _users(edges: Mapping[str, tuple[str, ...]]) -> dict[str, set[str]]:
+    """Who imports each file, also by way of packages that hand its names on."""
+    users: dict[str, set[str]] = {}
+    for file, others in edges.items():
+        for other in others:
+            users.setdefault(other, set()).add(file)
+    changed = True
+    while changed:
+        changed = False
+        for found in users.values():
+            more = {u for p in found if PurePosixPath(p).name == "__init__.py" for u in users.get(p, ())} - found
+            found |= more
+            changed = changed or bool(more)
+    return users
 
 
 def _groups(edges: Mapping[str, tuple[str, ...]]) -> Iterator[list[str]]:

@@ -31,9 +31,14 @@ class Names:
         self.files = files
         self.packages = {name for name, path in files.items() if path.name == "__init__.py"}
         self._outlines: dict[str, Outline] = {}
+        self._modules = {path: name for name, path in files.items()}
         self._users: dict[str, list[str]] | None = None
         self._imports: dict[str, set[str]] = {}
         self._reached: dict[str, set[str]] = {}
+
+    def module(self, path: Path) -> str:
+        """The dotted name of a file. Raises KeyError if it is not of the project."""
+        return self._modules[path]
 
     def absolute(self, module: str, package: str) -> str:
         """The absolute name of ``package`` as an import in ``module`` says it ("..layers"); "" if it leads out."""

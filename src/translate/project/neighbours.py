@@ -12,8 +12,22 @@ from pathlib import Path
 
 from translate.infer.elsewhere import NOBODY, Users
 from translate.infer.state import State
+from translate.problems import Problem
 from translate.project.names import Names
-from translate.translation import Analysis, Io, Layout, Prepared, SourceError, Target, analyse, define, prepare
+from translate.project.source import decode
+from translate.translation import (
+    Analysis,
+    Io,
+    Layout,
+    Prepared,
+    SourceError,
+    Target,
+    Translation,
+    analyse,
+    define,
+    prepare,
+    written,
+)
 
 
 @dataclass
@@ -37,7 +51,7 @@ class Neighbours:
     def analysis(self, module: str) -> Analysis:
         """How a module reads.
 
-        Raises OSError, UnicodeDecodeError or SourceError if it does not, KeyError if it is not of the project.
+        Raises OSError, Problem or SourceError if it does not, KeyError if it is not of the project.
         """
         if module in self._read:
             return self._read[module]
@@ -60,6 +74,13 @@ class Neighbours:
             self._read[module] = done
         return done
 
+    def translated(self, module: str, text: str, ignore: tuple[str, ...] = ()) -> Translation:
+        """The translation of a module that has this text. Raises as ``analysis`` does."""
+        if module not in self._prepared or ignore:
+            self._prepared[module] = prepare(text, self.to, self.rules, ignore)
+            self._read.pop(module, None)
+        return written(self.analysis(module))
+
     def state(self, module: str) -> State | None:
         """How a module reads, for another; None if it does not, or is just being read."""
         if module in self._reading:
@@ -67,14 +88,14 @@ class Neighbours:
             return None
         try:
             return self.analysis(module).state
-        except (OSError, UnicodeDecodeError, SourceError, KeyError):
+        except (OSError, Problem, SourceError, KeyError):
             return None
 
     def definitions(self, module: str) -> State | None:
         """What a module defines and makes; if that is just being found out, what is known so far."""
         if module not in self._defined:
             self._defined[module] = None
-            with suppress(OSError, UnicodeDecodeError, SourceError, KeyError):
+            with suppress(OSError, Problem, SourceError, KeyError):
                 define(self._source(module), self.layout, Defined(self, module))
         return self._defined[module]
 
@@ -97,7 +118,8 @@ class Neighbours:
 
     def _source(self, module: str) -> Prepared:
         if module not in self._prepared:
-            text = self.names.files[module].read_text(encoding="utf-8")
+            path = self.names.files[module]
+            text = decode(path.read_bytes(), path.name, path).text
             self._prepared[module] = prepare(text, self.to, self.rules)
         return self._prepared[module]
 

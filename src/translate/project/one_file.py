@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from translate.diagnostics import Diagnostic
 from translate.problems import Problem
+
+if TYPE_CHECKING:
+    from translate.project.neighbours import Neighbours
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Job:
     """The other files of the project that it imports, directly or not, relative to the project."""
     root: str = ""
     """The project's folder, absolute."""
+    files: tuple[str, ...] = ()
+    """All Python files of the project, relative to it."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,17 @@ class Done:
         return cls(diagnostics=tuple(found), units=tuple(data.pop("units")), depends=tuple(data.pop("depends")), **data)
 
 
+@lru_cache(maxsize=2)
+def _around(root: str, files: tuple[str, ...], options: Options) -> Neighbours:
+    """The project's files, as this process has read them. One project at a time is kept."""
+    from translate.project.names import Names, modules
+    from translate.project.neighbours import Neighbours
+
+    names = Names(modules([Path(root, file) for file in files], Path(root)))
+    rules = tuple(Path(folder) for folder in options.rules)
+    return Neighbours(names, options.to, options.layout, options.io, rules)
+
+
 def translate_one(job: Job) -> Done:
     """Translate one file. What is wrong with it is in the result; nothing is raised."""
     from translate.project.one_text import Exhausted, translate_source
@@ -86,8 +103,12 @@ def translate_one(job: Job) -> Done:
     options = job.options
     try:
         source = decode(job.data, job.name, Path(job.name))
+        around = _around(job.root, job.files, options) if job.files else None
+        module = around.names.module(Path(job.root, job.file)) if around is not None else ""
         rules = tuple(Path(folder) for folder in options.rules)
-        done = translate_source(source, options.to, options.layout, options.io, rules, options.ignore)
+        done = translate_source(
+            source, options.to, options.layout, options.io, rules, options.ignore, (around, module) if around else None
+        )
     except Problem as problem:
         seconds, exhausted = time.process_time() - start, isinstance(problem, Exhausted)
         return Done(problem=str(problem), exhausted=exhausted, depends=job.depends, seconds=seconds)

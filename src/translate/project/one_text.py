@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import traceback
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from translate.problems import Problem
 from translate.project.source import Source
 from translate.project.syntax_check import check_nesting, syntax_error, too_deep
 from translate.translation import Io, Layout, SourceError, Translation, translate
+
+if TYPE_CHECKING:
+    from translate.project.neighbours import Neighbours
 
 
 class Exhausted(Problem):
@@ -24,12 +27,18 @@ def translate_source(
     io: Io,
     rules: tuple[Path, ...],
     ignore: tuple[str, ...] = (),
+    around: tuple[Neighbours, str] | None = None,
 ) -> Translation:
-    """Translate ``source``. Raises Problem for whatever is wrong with it or with the rules."""
+    """Translate ``source``. Raises Problem for whatever is wrong with it or with the rules.
+
+    ``around``: the other files of its project, and its own name among them.
+    """
     from translate.rules import RuleError
 
     check_nesting(source)
     try:
+        if around is not None:
+            return around[0].translated(around[1], source.text, ignore)
         return translate(source.text, to, layout=layout, io=io, rules=rules, ignore=ignore)
     except SourceError as error:
         raise syntax_error(source, str(error), error.line, error.column) from None

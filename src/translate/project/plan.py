@@ -8,7 +8,7 @@ from pathlib import Path
 from translate.configuration import Settings
 from translate.problems import Problem
 from translate.project.cache import Cache, hash_of
-from translate.project.dependencies import digests
+from translate.project.dependencies import digests, keys
 from translate.project.files import find_files
 from translate.project.imports import Import, graph
 from translate.project.one_file import Options
@@ -86,7 +86,7 @@ def make_plan(asked: Asked, cache: Cache) -> Plan:
         imports[file] = cache.imports(data, contents[file])
         found.append((path, file, len(data), options, options.mentions(data)))
     edges = graph(imports, _package(source))
-    depends = digests(contents, edges)
+    depends = keys(edges, digests(contents, edges))
     output, shown = _output(asked, source, found[0][3].to)
     planned = [
         Planned(

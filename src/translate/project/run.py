@@ -94,6 +94,7 @@ def _translated(
     of_bytes = sum(file.size for file in todo)
     done_bytes = 0
     changed: list[Planned] = []
+    every = tuple(plan.edges)
 
     def jobs() -> Iterator[Job]:
         # The largest first, so that no worker is left alone with one at the end.
@@ -102,7 +103,8 @@ def _translated(
             if data is None:
                 changed.append(file)
             else:
-                yield Job(file.name, file.file, data, file.options, depends(file.file, plan.edges), str(plan.source))
+                reached = depends(file.file, plan.edges)
+                yield Job(file.name, file.file, data, file.options, reached, str(plan.source), every)
 
     progress(Progress(0, len(todo), 0, of_bytes, ""))
     for number, (job, done) in enumerate(engine.run(jobs()), 1):
