@@ -11,6 +11,7 @@ import click
 
 from translate import __version__
 from translate.cli import output as files
+from translate.cli.device_options import check_backend, device_options, usable_device
 from translate.cli.errors import CommandError
 from translate.cli.folder_options import folder_options, given_for_folders
 from translate.project.header import with_header, without_header
@@ -19,6 +20,7 @@ from translate.project.source import Source, read_source
 if TYPE_CHECKING:  # the translator takes long to import: --help does without
     from translate.cli.verifying import Asked
     from translate.translation import Io, Layout, Translation
+    from translate.verify.result import Backend
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Request:
     time_limit: float
     memory_limit: float
     network: bool
+    backend: Backend
+    device: Literal["auto", "cpu", "cuda"]
     examples: int
     repro: str | None
     seed: int
@@ -61,6 +65,8 @@ class Request:
             raise CommandError("--report html is a page about what was verified; add --verify")
         if not self.verify and (self.model or self.inputs or self.weights or self.repro):
             raise CommandError("--model, --input, --weights and --repro belong to --verify; add it")
+        if not self.verify and (self.backend != "tensorflow" or self.device != "cpu"):
+            raise CommandError("--backend and --device belong to --verify; add it")
         if self.stdin_filename and self.file != "-":
             raise CommandError("--stdin-filename belongs to FILE -; leave it out")
 
@@ -114,6 +120,7 @@ class Outcome:
 @click.option(
     "--memory-limit", type=click.FloatRange(min=0, min_open=True), default=16, show_default=True, metavar="GIB"
 )
+@device_options
 @click.option("--network", is_flag=True, help="With --verify: let the models reach other machines.")
 @click.option(
     "--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Combinations of sizes to draw."
@@ -160,7 +167,10 @@ def run(request: Request) -> int:
         from translate.cli.reproducing import check_place
         from translate.cli.verifying import require_frameworks
 
-        require_frameworks()
+        require_frameworks(backend=request.backend)
+        usable_device(request.device, request.backend)
+        if request.to == "torch":
+            check_backend(request.backend, source.text, source.name)
         check_place(request.repro)
     if path is not None and not (request.diff or request.check):
         files.check_target(path, source, request.force)
@@ -197,6 +207,8 @@ def _asked(request: Request) -> Asked:
         time_limit=request.time_limit,
         memory_limit=request.memory_limit,
         network=request.network,
+        backend=request.backend,
+        device=request.device,
         rules=request.rules,
         quiet=request.quiet,
         repro=request.repro,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from translate.cli.device_options import device_options
 from translate.cli.errors import CommandError
 from translate.project.source import Source, read_source
 
@@ -43,6 +44,7 @@ _FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras"}
 @click.option(
     "--memory-limit", type=click.FloatRange(min=0, min_open=True), default=16, show_default=True, metavar="GIB"
 )
+@device_options
 @click.option("--network", is_flag=True, help="Let the models reach other machines.")
 @click.option(
     "--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Combinations of sizes to draw."
@@ -64,7 +66,7 @@ def verify(
 
     if (translated is None) == (to is None):
         raise CommandError("name the translation, or translate with --to tf or --to torch: one of the two")
-    require_frameworks("verify")
+    require_frameworks("verify", more["backend"])
     check_place(more["repro"])
     given = read_source(source, None)
     framework = _framework(given)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from translate.cli.device_options import usable
 from translate.cli.errors import CommandError
 from translate.interfaces import Tensor
 from translate.project.source import Source
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from translate.cli.reproducing import Scripts
     from translate.translation import Translation
     from translate.verify import Options, Plan
+    from translate.verify.result import Backend
     from translate.verify.workers import Server
 
-_NEEDED = ("torch", "keras", "tensorflow", "numpy", "hypothesis", "psutil", "safetensors")
+_NEEDED = ("torch", "keras", "numpy", "hypothesis", "psutil", "safetensors")
+_EXTRAS = {"tensorflow": "verify", "jax": "jax", "torch": "verify-base"}
+"""What to install for each framework that Keras runs on."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Asked:
     memory_limit: float = 16
     """GiB."""
     network: bool = False
+    backend: Backend = "tensorflow"
+    device: Literal["auto", "cpu", "cuda"] = "cpu"
     rules: tuple[Path, ...] = ()
     quiet: bool = False
     repro: str | None = None
@@ -58,6 +64,8 @@ class Asked:
             memory_limit=int(self.memory_limit * 2**30),
             network=self.network,
             layers=self.layers,
+            backend=self.backend,
+            device=self.device,
             rules=tuple(str(folder.resolve()) for folder in self.rules),
             **more,
         )
@@ -74,11 +82,12 @@ class Pair:
     """If it is one of ours."""
 
 
-def require_frameworks(what: str = "--verify") -> None:
+def require_frameworks(what: str = "--verify", backend: str = "tensorflow") -> None:
     """Raise CommandError if what verifying needs is not installed. Looks without importing."""
-    missing = [name for name in _NEEDED if find_spec(name) is None]
+    missing = [name for name in dict.fromkeys((*_NEEDED, backend)) if find_spec(name) is None]
     if missing:
-        raise CommandError(f'{what} needs {", ".join(missing)}; run: pip install "nn-translate[verify]"')
+        what += f" --backend {backend}" if backend != "tensorflow" else ""
+        raise CommandError(f'{what} needs {", ".join(missing)}; run: pip install "nn-translate[{_EXTRAS[backend]}]"')
 
 
 def verify_pair(pair: Pair, asked: Asked) -> list[dict[str, Any]]:
@@ -88,6 +97,7 @@ def verify_pair(pair: Pair, asked: Asked) -> list[dict[str, Any]]:
     from translate.cli.reproducing import Scripts
     from translate.verify import warm
 
+    asked = replace(asked, device=usable(pair, asked))
     said = bool(asked.model and asked.inputs)
     with spec_errors(asked.to), _warm_unless(said, warm, asked) as server:
         done: list[dict[str, Any]] = []

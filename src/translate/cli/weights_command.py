@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from translate.cli import output as files
+from translate.cli.device_options import backend_option, check_backend
 from translate.cli.errors import CommandError
 from translate.cli.model_place import ModelPlace, called
 from translate.project.header import read_header
@@ -19,6 +20,7 @@ from translate.project.writing import write_copy
 
 if TYPE_CHECKING:
     from translate.verify import Options, Transferred
+    from translate.verify.result import Backend
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Request:
     memory_limit: float
     examples: int
     seed: int
+    backend: Backend
     network: bool
     quiet: bool
 
@@ -91,6 +94,7 @@ class Target:
 @click.option("--examples", type=click.IntRange(min=0), default=3, show_default=True,
               help="With --verify: combinations of sizes to draw.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True)
+@backend_option
 @click.option("--network", is_flag=True, help="Let the models reach other machines.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
@@ -107,10 +111,11 @@ def run(request: Request) -> int:
     place = ModelPlace.parse(request.model)
     if not place.expression:
         raise CommandError(f'--model {request.model}: names no model; write e.g. "{place.file}:Net()"')
-    require_frameworks("translate weights")
+    require_frameworks("translate weights", request.backend)
     source = read_source(place.file, None)
     expression = called(place.expression, source)
     target = _target(request, source, expression)
+    _check_backend(request, source, target)
     with tempfile.TemporaryDirectory(prefix="translate-weights-", ignore_cleanup_errors=True) as folder:
         made = Path(folder) / output.name
         result = _moved(request, source, target, expression, made)
@@ -119,6 +124,15 @@ def run(request: Request) -> int:
     _report(request, f"{place.file}:{expression}", output, target, result)
     equal = result.verification is None or result.verification["verdict"] == "equal"
     return 0 if result.verdict == "written" and equal else 1
+
+
+def _check_backend(request: Request, source: Source, target: Target) -> None:
+    if request.to == "torch":
+        check_backend(request.backend, source.text, source.name)
+    elif isinstance(target.file, Path):
+        check_backend(request.backend, read_source(str(target.file), None).text, str(target.file))
+    else:
+        check_backend(request.backend, target.file, "the translation")
 
 
 def _checked_output(request: Request) -> Path:
@@ -224,6 +238,7 @@ def _options(request: Request, target: Target) -> Options:
         time_limit=request.time_limit,
         memory_limit=int(request.memory_limit * 2**30),
         network=request.network,
+        backend=request.backend,
         training=False,
         gradients=False,
         rules=tuple(str(folder.resolve()) for folder in request.rules),

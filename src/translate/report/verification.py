@@ -35,6 +35,8 @@ def print_verification(console: Console, model: str, result: dict[str, Any]) -> 
         console.print(f"  smallest sizes that differ: {sizes}; seed {result['seed']}", soft_wrap=True, markup=False)
     elif result["verdict"] == "equal":
         done = f"{result['parameters']:,} trainable numbers, seed {result['seed']}, {result['seconds']:.0f} s"
+        done += f", Keras on {result['backend']}" if result["backend"] != "tensorflow" else ""
+        done += ", on the GPU" if result["device"] == "cuda" else ""
         console.print(Text(f"  {done}", style="dim"), soft_wrap=True)
 
 

@@ -1,6 +1,7 @@
 """Running a model and its translation side by side, and moving weights from one to the other."""
 
 from translate.verify.asking import warm
+from translate.verify.devices import DeviceError, chosen
 from translate.verify.finding import Plan, find
 from translate.verify.rerunning import shows
 from translate.verify.result import Comparison, Options, Verification
@@ -11,12 +12,14 @@ from translate.verify.verification import verify
 
 __all__ = [
     "Comparison",
+    "DeviceError",
     "Inputs",
     "Options",
     "Plan",
     "SpecError",
     "Transferred",
     "Verification",
+    "chosen",
     "find",
     "shows",
     "transfer_weights",

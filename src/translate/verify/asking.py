@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import translate
+from translate.verify.devices import Device
+from translate.verify.environment import environment
 from translate.verify.process import Ending
 from translate.verify.workers import Server, can_be_warm, cold
 
@@ -38,15 +38,19 @@ def ask(
     memory_limit: int,
     *,
     network: bool = False,
+    backend: str = "tensorflow",
+    device: Device = "cpu",
     server: Server | None = None,
 ) -> Answer:
     """Have ``request["job"]`` (see jobs.py) done in a process of its own, with its files in ``folder``.
 
-    With a ``server`` (``warm``), it is a copy of one that has the frameworks imported already.
+    Keras runs on ``backend``. With a ``server`` (``warm``), it is a copy of one that has the frameworks imported
+    already; not on a GPU, which a copy of a process cannot use if the process has touched it.
+
     Always answers, whatever the user's code does. Limits are in seconds and in bytes of resident memory.
     """
     (folder / "request.json").write_text(json.dumps({**request, "network": network}), encoding="utf-8")
-    do = server.run if server else cold(_environment())
+    do = server.on(backend) if server and device == "cpu" else cold(environment(backend, device))
     ending = do(folder, time_limit, memory_limit)
     failure = _failure(folder, ending, time_limit, memory_limit)
     return Answer(_data(folder, ending), failure, ending.seconds, _printed(ending.output))
@@ -58,7 +62,7 @@ def warm(*, network: bool = False) -> Generator[Server | None]:
     if not can_be_warm():
         yield None
         return
-    with Server(_environment(), network=network) as server:
+    with Server(environment, network=network) as server:
         yield server
 
 
@@ -66,22 +70,6 @@ def _printed(output: str) -> str:
     """The end of the output, without what TensorFlow says about its own log."""
     lines = [line for line in output.splitlines() if "All log messages before absl::InitializeLog" not in line]
     return "\n".join(lines)[-_SHOWN_OUTPUT:]
-
-
-def _environment() -> dict[str, str]:
-    package = str(Path(translate.__file__).parents[1])
-    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {
-        # PyTorch's threads spin while they wait for each other: on a busy machine six times the time goes into that.
-        "OMP_WAIT_POLICY": "PASSIVE",
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "KERAS_BACKEND": "tensorflow",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "CUDA_VISIBLE_DEVICES": "-1",
-    }
 
 
 def _data(folder: Path, ending: Ending) -> dict[str, Any] | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
+from translate.verify.devices import chosen
+from translate.verify.exact_gpu import exact_gpu
 from translate.verify.exceptions import Watch
 from translate.verify.keras_side import KerasSide
 from translate.verify.load import UserFile
@@ -21,7 +24,18 @@ class Bench:
     target: Side
 
     def __init__(self, source: UserFile, target: UserFile, expression: str, inputs: Inputs, options: Options) -> None:
-        self.setting = Setting(inputs, options.seed, Draws(options.seed), Watch(), weights_key=options.weights_key)
+        self.setting = Setting(
+            inputs,
+            options.seed,
+            Draws(options.seed),
+            Watch(),
+            backend=options.backend,
+            device=chosen(options.device, options.backend) if options.device == "auto" else options.device,
+            weights_key=options.weights_key,
+        )
+        self._stack = ExitStack()
+        if self.setting.device == "cuda":
+            self._stack.enter_context(exact_gpu(options.backend, options.memory_limit))
         files = (source, expression), (target, options.translated_model or expression)
         torch_file, keras_file = files if options.to == "tf" else files[::-1]
         self.torch = TorchSide(*torch_file, self.setting)
@@ -46,3 +60,4 @@ class Bench:
         self.torch.close()
         self.watch.close()
         self.setting.draws.close()
+        self._stack.close()

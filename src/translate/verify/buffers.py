@@ -10,7 +10,7 @@ import numpy as np
 
 from translate.verify.compare import Array, Tolerance, compare, scale_of
 from translate.verify.result import Comparison
-from translate.weights import Pair, keras_layers
+from translate.weights import Pair
 
 if TYPE_CHECKING:
     from translate.verify.bench import Bench
@@ -23,7 +23,7 @@ _NEXT_TO_NOTHING = 1e-9
 
 def numpy_pair(pair: Pair) -> tuple[Array, Array]:
     """The values in PyTorch and in Keras now, in PyTorch's form."""
-    return pair.torch.detach().numpy().copy(), pair.to_torch(np.array(keras_layers.tensor(pair.keras).numpy()))
+    return pair.torch.detach().cpu().numpy().copy(), pair.to_torch(np.array(pair.keras.numpy()))
 
 
 @dataclass(frozen=True)

@@ -36,10 +36,10 @@ def calibrated(
     for pair in pairs:
         random = randomise.generator(seed, f"statistics {pair.path}")
         if id(pair.torch) in means:
-            deviation: Any = means[id(pair.torch)].running_var.detach().numpy() ** 0.5
-            found[pair.path] = pair.torch.numpy() + 0.05 * deviation * random.standard_normal(deviation.shape)
+            deviation: Any = means[id(pair.torch)].running_var.detach().cpu().numpy() ** 0.5
+            found[pair.path] = pair.torch.cpu().numpy() + 0.05 * deviation * random.standard_normal(deviation.shape)
         elif id(pair.torch) in variances:
-            variance: Any = pair.torch.detach().numpy()
+            variance: Any = pair.torch.detach().cpu().numpy()
             # evenly up and down, or it adds up over the depth
             change = random.uniform(-0.1, 0.1, size=tuple(int(n) for n in variance.shape))
             found[pair.path] = variance * np.exp(change) + 1e-2

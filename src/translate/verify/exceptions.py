@@ -1,4 +1,4 @@
-"""Operations that TensorFlow computes less exactly in float64 than float64 is, and what is allowed for that."""
+"""Operations that Keras' backend computes less exactly in float64 than float64 is, and what is allowed for that."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from translate.verify.compare import Tolerance
 
 @dataclass(frozen=True)
 class Inexact:
-    """One such operation: where it is found in TensorFlow, and which calls of it are meant."""
+    """One such operation: where it is found, and which calls of it are meant."""
 
+    backend: str
+    """Of Keras; on others it is another operation."""
     module: str
     name: str
     argument: str
@@ -26,7 +28,7 @@ class Inexact:
 
 
 INEXACT = (
-    Inexact("tensorflow.image", "resize", "method", ("nearest",), 1e-5, "TensorFlow resizes with float32 weights"),
+    Inexact("tensorflow", "image", "resize", "method", ("nearest",), 1e-5, "TensorFlow resizes with float32 weights"),
 )
 
 
@@ -37,10 +39,11 @@ class Watch:
         self.called: set[Inexact] = set()
         self._stack = ExitStack()
 
-    def patch(self) -> None:
+    def patch(self, backend: str) -> None:
         for one in INEXACT:
-            owner = import_module("tensorflow")
-            owner = getattr(owner, one.module.partition(".")[2])
+            if one.backend != backend:
+                continue
+            owner = getattr(import_module(backend), one.module)
             self._stack.enter_context(mock.patch.object(owner, one.name, self._watched(one, getattr(owner, one.name))))
 
     def close(self) -> None:

@@ -68,7 +68,9 @@ def find(
                 "seconds": seconds,
             }
             limits = min(options.time_limit, seconds + _MORE), options.memory_limit
-            yield _plan(entry, ask(request, folder, *limits, network=options.network, server=server))
+            yield _plan(
+                entry, ask(request, folder, *limits, network=options.network, backend=options.backend, server=server)
+            )
 
 
 def _plan(entry: Entry, answer: Answer) -> Plan:

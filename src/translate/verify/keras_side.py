@@ -11,18 +11,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from translate.verify import axes
+from translate.verify import axes, backends
 from translate.verify.compare import Array
 from translate.verify.divergence.keras_trace import recording
-from translate.verify.erf import exact_erf
-from translate.verify.kernels import float64_kernels
 from translate.verify.load import UserError
 from translate.verify.precision import float64_throughout
-from translate.verify.resizing import float64_resizing
 from translate.verify.sides import Arguments, Call, Run, Side, filled, leaves
-from translate.verify.source_precision import float64_in_source
+from translate.verify.source_precision import float64_in_keras_source
 from translate.weights import Pair, keras2, keras_layers
 from translate.weights.checkpoints import keras_file
 
@@ -31,6 +26,7 @@ class KerasSide(Side):
     """Imports Keras and sets it up when the first model is built. Models have no weights before they are run."""
 
     _keras: Any = None
+    _backend: backends.Backend
     _stack: ExitStack | None = None
 
     def _prepare(self) -> None:
@@ -39,21 +35,31 @@ class KerasSide(Side):
         old = self.is_source and keras2.is_wanted(self.file.path)
         if old and not keras2.is_installed():
             raise UserError(keras2.MISSING, "ImportError")
+        backend = backends.backend("tensorflow") if old else backends.running()
+        self._check(backend.name, "this code is for Keras 2, which" if old else "")
         self._stack = ExitStack()
         self._stack.enter_context(keras_layers.using(keras2.PACKAGE if old else "keras"))
-        self._keras, self._tf = keras_layers.keras(), import_module("tensorflow")
-        self.setting.draws.patch_keras(self._keras.generator if old else None)
-        self.setting.watch.patch()
+        self._keras = keras_layers.keras()
+        self._backend = backend
+        self.setting.draws.patch_keras(self._backend, self._keras.generator if old else None)
+        self.setting.watch.patch(self._backend.name)
         if not old:
             operation = import_module("keras.src.ops.operation").Operation
             self._stack.enter_context(self.setting.origins.patched(operation, self.file.holds))
-        self._stack.enter_context(exact_erf())
-        self._stack.enter_context(float64_kernels())
-        self._stack.enter_context(float64_resizing())
         in_float64 = partial(self.setting.is_running, "float64")
+        self._stack.enter_context(self._backend.exact(in_float64))
         self._stack.enter_context(float64_throughout(in_float64))
         if self.is_source:
-            self._stack.enter_context(float64_in_source(in_float64))
+            self._stack.enter_context(float64_in_keras_source(in_float64))
+            self._stack.enter_context(self._backend.wide_source(in_float64))
+
+    def _check(self, backend: str, who: str = "") -> None:
+        """Raise UserError if this cannot run on what was asked for."""
+        asked = self.setting.backend
+        if backend == asked:
+            return
+        who = who or "Keras, which was imported before,"
+        raise UserError(f"{who} runs on {backend}; use backend {backend} instead of {asked}", "ImportError")
 
     def close(self) -> None:
         if self._stack is not None:
@@ -68,13 +74,16 @@ class KerasSide(Side):
         self._prepare()
         self._precision(dtype)
         self._keras.utils.set_random_seed(self.setting.seed + variant)
-        with self.setting.run_in(dtype):
+        with self.setting.run_in(dtype), self._backend.computing(dtype):
             try:
                 model = self.file.model(self.expression)
             except UserError as error:
                 if keras2.NEWER in str(error):
                     raise UserError(f"{keras2.NEWER}; {keras2.HINT}", error.kind) from None
                 raise
+            used = {"tensorflow", keras2.PACKAGE} & self.file.imported()
+            if used and self._backend.name != "tensorflow":
+                self._check("tensorflow", f"the {self.file.side} imports {min(used)}, so it")
             return self._traced(model) if self.is_source and callable(model) else model
 
     def _traced(self, function: Any) -> Any:
@@ -109,11 +118,11 @@ class KerasSide(Side):
 
     def fresh(self, built: Any, other: Any, pair: Pair) -> Array:
         places = [id(v) for v in built.variables]
-        return pair.to_torch(_array(other.variables[places.index(id(pair.keras))]))
+        return pair.to_torch(self._backend.array(other.variables[places.index(id(pair.keras))]))
 
     @contextmanager
     def restored(self, model: Any) -> Generator[None]:
-        held = [(v, _array(v)) for v in model.variables] if self.is_model(model) else []
+        held = [(v, self._backend.array(v)) for v in model.variables] if self.is_model(model) else []
         try:
             yield
         finally:
@@ -121,37 +130,38 @@ class KerasSide(Side):
                 variable.assign(value)
 
     def _run(self, model: Any, call: Call) -> Run:
-        tf = self._tf
-        starts = [None if array is None else tf.convert_to_tensor(array) for array in call.given()]
-        if call.cotangents is None:
-            with self.file.blamed(), self.setting.timed(), self._recorded(call):
-                found = dict(leaves(self._call(model, starts, call.training)))
-            return Run({path: _array(value) for path, value in found.items()})
-        floats = {i: x for i, x in enumerate(starts) if x is not None and x.dtype.is_floating}
-        with self.file.blamed(), self.setting.timed(), self._recorded(call), tf.GradientTape() as tape:
-            for x in floats.values():
-                tape.watch(x)
-            found = dict(leaves(self._call(model, starts, call.training)))
-        outputs = {path: _array(value) for path, value in found.items()}
+        with self._backend.computing(call.dtype):
+            return self._run_in_dtype(model, call)
 
-        derived = {p: v for p, v in found.items() if tf.is_tensor(v) and v.dtype.is_floating}
-        weights = [tf.convert_to_tensor(call.cotangent(p, tuple(v.shape)), v.dtype) for p, v in derived.items()]
-        by = [*floats.values(), *[keras_layers.tensor(p.keras) for p in call.pairs]]
-        inner = call.trace.derived() if call.trace else []
-        gradients: list[Any] = [None] * (len(by) + len(inner))
-        if derived:
-            with self.file.blamed(), self.setting.timed():
-                gradients = tape.gradient(list(derived.values()), [*by, *inner], output_gradients=weights)
-        known = [None if g is None else _array(tf.convert_to_tensor(g)) for g in gradients]
+    def _run_in_dtype(self, model: Any, call: Call) -> Run:
+        backend = self._backend
+        starts = [None if array is None else backend.tensor(array) for array in call.given()]
+
+        def program(tensors: Sequence[Any]) -> dict[str, Any]:
+            return dict(leaves(self._call(model, tensors, call.training)))
+
+        with self.file.blamed(), self.setting.timed(), self._recorded(call):
+            if call.cotangents is None:
+                return Run({path: backend.array(value) for path, value in backend.run(program, starts).items()})
+            derivation = backend.derive(program, starts, [p.keras for p in call.pairs], call.trace)
+        found = derivation.outputs
+        outputs = {path: backend.array(value) for path, value in found.items()}
+        derived = {p: v for p, v in found.items() if backend.is_tensor(v) and backend.is_float(v)}
+        weights = {p: call.cotangent(p, tuple(v.shape)) for p, v in derived.items()}
+        with self.file.blamed(), self.setting.timed():
+            gradients = derivation.gradients(weights)
+
+        floats = {i: x for i, x in enumerate(starts) if x is not None and backend.is_float(x)}
+        by = [*floats.values(), *(p.keras for p in call.pairs)]
         if call.trace:
-            call.trace.take_gradients(known[len(by) :])
-        arrays = filled(known[: len(by)], by, call.dtype)
+            call.trace.take_gradients(gradients[len(by) :])
+        arrays = filled(gradients[: len(by)], by, call.dtype)
         inputs = {i: g.transpose(axes.inverse(call.order(i))) for i, g in zip(floats, arrays, strict=False)}
         pairs = zip(call.pairs, arrays[len(floats) :], strict=True)
         return Run(outputs, inputs, {p.path: p.to_torch(g) for p, g in pairs})
 
     def _recorded(self, call: Call) -> AbstractContextManager[None]:
-        return recording(call.trace, self.file.holds) if call.trace else nullcontext()
+        return recording(call.trace, self.file.holds, self._backend) if call.trace else nullcontext()
 
     def _call(self, model: Any, tensors: Sequence[Any], training: bool) -> Any:
         arguments, keywords = self.arguments(model, tensors, training=training)
@@ -198,7 +208,3 @@ class KerasSide(Side):
     def _packed(self, function: Any, tensors: Sequence[Any]) -> list[Any]:
         # A translation may have an input called mask; in Keras code it is what Keras hands on by itself.
         return self.packed(function, tensors, ("training", "mask") if self.is_source else ("training",))
-
-
-def _array(value: Any) -> Array:
-    return np.array(value.numpy()) if hasattr(value, "numpy") else np.asarray(value)

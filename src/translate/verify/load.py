@@ -15,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from translate.weights.imports import imported
+
 _COUNTER = itertools.count()
 _EXPRESSION = "--model"
 _LONGEST = 300
@@ -79,6 +81,12 @@ class UserFile:
                 continue
             if any(_below(Path(file), root) for root in self._roots):
                 del sys.modules[name]
+
+    def imported(self) -> set[str]:
+        """What this file, and those of the user's that it imported, import: ``tensorflow``, ..."""
+        files = [getattr(module, "__file__", None) for name, module in sys.modules.items() if name not in self._before]
+        own = {self.path, *(Path(file) for file in files if file and _below(Path(file), self._roots[0]))}
+        return {name for path in own if path.suffix == ".py" for name in imported(path.read_bytes())}
 
     @contextmanager
     def blamed(self) -> Generator[None]:

@@ -16,13 +16,11 @@ from unittest import mock
 import numpy as np
 
 from translate.verify import recurrent_draws
+from translate.verify.backends.base import Backend, Patches
 
 # |x| times the first plus the second, without its integer part, is spread evenly over 0..1 for ordinary values.
 _FACTOR, _OFFSET = 123.456789, 0.70710678
 _ALPHA_DROPPED = -1.6732632423543772 * 1.0507009873554805
-
-
-Patches = tuple[Any, dict[str, Callable[..., Any]]]
 
 
 class Draws:
@@ -39,9 +37,9 @@ class Draws:
     def patch_torch(self) -> None:
         self._patch(_torch_patches(self))
 
-    def patch_keras(self, generator: Any = None) -> None:
+    def patch_keras(self, backend: Backend, generator: Any = None) -> None:
         """``generator``: the class that draws for the layers of Keras 2."""
-        patches = _keras_patches(self)
+        patches = _keras_patches(self, backend)
         self._patch([*patches, _of_generator(generator, patches)] if generator is not None else patches)
 
     def _patch(self, patches: list[Patches]) -> None:
@@ -162,26 +160,30 @@ def _torch_patches(draws: Draws) -> list[Patches]:
     ]
 
 
-def _keras_patches(draws: Draws) -> list[Patches]:
-    tensorflow: Any = import_module("tensorflow")
+def _keras_patches(draws: Draws, backend: Backend) -> list[Patches]:
+    keras: Any = import_module("keras")
     random: Any = import_module("keras.src.backend").random
+    ops = keras.ops
+
+    def kept(x: Any, p: float) -> Any:
+        spread = x * _FACTOR + _OFFSET
+        return spread - ops.floor(spread) >= p
 
     def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
         if rate == 0 or rate == 1:
-            return inputs if rate == 0 else tensorflow.zeros_like(inputs)
+            return inputs if rate == 0 else ops.zeros_like(inputs)
         if noise_shape and len(noise_shape) > 1 and all(size == 1 for size in noise_shape[1:]):  # whole examples
             drawn = draws.draw((noise_shape[0] or inputs.shape[0], *noise_shape[1:]), normal=False)
-            return inputs * tensorflow.cast(drawn < 1 - rate, inputs.dtype) / (1 - rate)
-        x = tensorflow.stop_gradient(tensorflow.abs(inputs))
+            return inputs * ops.convert_to_tensor((drawn < 1 - rate).astype(_name(inputs))) / (1 - rate)
+        x = ops.abs(ops.stop_gradient(inputs))
         dropped = [i for i, size in enumerate(noise_shape or ()) if size == 1 and inputs.shape[i] != 1]
         if dropped:
-            x = tensorflow.abs(tensorflow.reduce_mean(tensorflow.stop_gradient(inputs), dropped, keepdims=True))
-        kept = tensorflow.math.floormod(x * _FACTOR + _OFFSET, tensorflow.ones([], x.dtype)) >= rate
-        return inputs * tensorflow.cast(kept, inputs.dtype) / (1 - rate)
+            x = ops.abs(ops.mean(ops.stop_gradient(inputs), dropped, keepdims=True))
+        return inputs * ops.cast(kept(x, rate), inputs.dtype) / (1 - rate)
 
     def tensor(shape: Any, normal: bool, dtype: Any) -> Any:
         drawn = draws.draw(tuple(int(s) for s in shape), normal)
-        return tensorflow.convert_to_tensor(drawn, dtype=dtype or import_module("keras").config.floatx())
+        return ops.convert_to_tensor(drawn, dtype=dtype or keras.config.floatx())
 
     def uniform(shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
         return minval + (maxval - minval) * tensor(shape, False, dtype)
@@ -192,27 +194,21 @@ def _keras_patches(draws: Draws) -> list[Patches]:
     def alpha_dropout(self: Any, inputs: Any, training: bool = False) -> Any:
         if not training or self.rate == 0:
             return inputs
-        p, x = self.rate, tensorflow.abs(tensorflow.stop_gradient(inputs))
-        kept = tensorflow.math.floormod(x * _FACTOR + _OFFSET, tensorflow.ones([], x.dtype)) >= p
+        p = self.rate
         a = ((1 - p) * (1 + p * _ALPHA_DROPPED**2)) ** -0.5
-        dropped = tensorflow.cast(_ALPHA_DROPPED, inputs.dtype)
-        return a * tensorflow.where(kept, inputs, dropped) - a * dropped * p
-
-    def tf_uniform(shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = None, *_: Any, **__: Any) -> Any:
-        return uniform(shape, minval, 1 if maxval is None else maxval, dtype)
-
-    def tf_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, *_: Any, **__: Any) -> Any:
-        return normal(shape, mean, stddev, dtype)
-
-    def tf_dropout(x: Any, rate: float, noise_shape: Any = None, **_: Any) -> Any:
-        return dropout(x, rate, noise_shape)
+        held = ops.cast(kept(ops.abs(ops.stop_gradient(inputs)), p), inputs.dtype)
+        return a * (inputs * held + _ALPHA_DROPPED * (1 - held)) - a * _ALPHA_DROPPED * p
 
     return [
-        (import_module("keras").layers.AlphaDropout, {"call": alpha_dropout}),
+        (keras.layers.AlphaDropout, {"call": alpha_dropout}),
         (random, {"dropout": dropout, "uniform": uniform, "normal": normal}),
-        (tensorflow.random, {"uniform": tf_uniform, "normal": tf_normal}),
-        (tensorflow.nn, {"dropout": tf_dropout}),
+        *backend.random(dropout, uniform, normal),
     ]
+
+
+def _name(tensor: Any) -> str:
+    """Of the type of its elements, as NumPy has it."""
+    return str(import_module("keras").backend.standardize_dtype(tensor.dtype))
 
 
 def _of_generator(generator: Any, patches: list[Patches]) -> Patches:

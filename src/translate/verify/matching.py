@@ -130,7 +130,7 @@ def _given(bench: Bench, match: Match, options: Options) -> Mapping[str, Any]:
         return {}
     bench.source.load_weights(match.source, bench.source.file.model(options.weights))
     if bench.source is bench.torch:
-        return {p.path: p.torch.detach().clone() for p in match.pairs}
+        return {p.path: p.torch.detach().cpu().clone() for p in match.pairs}
     held = {p.path: p.to_torch(np.array(p.keras.numpy())).copy() for p in match.pairs}
     return held | {p.path: np.zeros_like(held[p.path]) for p in match.pairs if p.mapping.added}
 

@@ -31,8 +31,8 @@ _CREATE = (
 def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
     """While ``active()``: casts to float32 are casts to float64, Python numbers become float64 tensors."""
     torch: Any = import_module("torch")
-    tf: Any = import_module("tensorflow")
     backend: Any = import_module("keras.src.backend")
+    exact: Any = backend.convert_to_tensor
     with ExitStack() as stack:
 
         def replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
@@ -59,7 +59,7 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
                 if not active():
                     return original(x, dtype)
                 # TensorFlow casts a Python number to float32 first
-                x = tf.constant(x, tf.float64) if is_of_numbers(x) else x
+                x = exact(x, "float64") if is_of_numbers(x) else x
                 return original(x, "float64" if dtype == "float32" else dtype)
 
             return call
@@ -84,23 +84,6 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
 
             return make
 
-        def leaky(original: Any) -> Any:
-            # TensorFlow keeps the slope in float32
-            def call(features: Any, alpha: Any = 0.2, name: Any = None) -> Any:
-                if features.dtype != tf.float64:
-                    return original(features, alpha, name)
-                return tf.where(features > 0, features, features * tf.constant(alpha, tf.float64))
-
-            return call
-
-        def sign_bit(original: Any) -> Any:
-            # Keras looks at the bits of a float32; argmax asks for it
-            def call(x: Any) -> Any:
-                x = backend.convert_to_tensor(x)
-                return tf.bitcast(x, tf.int64) < 0 if x.dtype == tf.float64 else original(x)
-
-            return call
-
         def hard_sigmoid(original: Any) -> Any:
             # PyTorch's gradient has a sixth in float32
             def call(input: Any, inplace: bool = False) -> Any:
@@ -121,6 +104,7 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
 
             return call
 
+        stack.enter_context(_unnarrowed(active))
         replace(torch.nn.functional, "hardsigmoid", hard_sigmoid)
         replace(torch.nn.functional, "hardswish", hard_swish)
         replace(torch.Tensor, "float", wider)
@@ -130,11 +114,23 @@ def float64_throughout(active: Callable[[], bool]) -> Generator[None]:
             replace(torch, name, made(torch.float32, torch.float64))
             if hasattr(backend.numpy, name):
                 replace(backend.numpy, name, made("float32", "float64"))
-        for owner in (backend, backend.core, import_module("keras.src.backend.tensorflow")):
+        for owner in (backend, backend.core, import_module(f"keras.src.backend.{backend.backend()}")):
             replace(owner, "cast", cast)
             replace(owner, "convert_to_tensor", convert)
-        replace(tf.nn, "leaky_relu", leaky)
-        replace(backend.numpy, "signbit", sign_bit)
+        yield
+
+
+@contextmanager
+def _unnarrowed(active: Callable[[], bool]) -> Generator[None]:
+    """On backends other than TensorFlow, Keras makes what has 64 bits 32 wherever types meet."""
+    owner: Any = import_module("keras.src.backend.common.dtypes")
+
+    class Narrower(dict[str, str]):
+        def get(self, key: str, default: Any = None) -> Any:
+            wide = active() and key in ("float64", "complex128")
+            return default if wide else super().get(key, default)
+
+    with mock.patch.object(owner, "BIT64_TO_BIT32_DTYPE", Narrower(owner.BIT64_TO_BIT32_DTYPE)):
         yield
 
 

@@ -113,7 +113,11 @@ def _watch(process: Watched, until: float, memory_limit: int) -> Literal["time",
 
 
 def _memory(pid: int) -> int:
-    """Bytes resident in a process and all below it."""
+    """Bytes resident in a process and all below it.
+
+    That is what is limited, and from outside: a limit of the address space (``RLIMIT_AS``) would forbid CUDA, which
+    reserves many times what it uses. A GPU's own memory is no part of it (``exact_gpu``).
+    """
     total = 0
     try:
         root = psutil.Process(pid)

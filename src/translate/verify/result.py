@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Verdict = Literal["equal", "different", "failed"]
+Backend = Literal["tensorflow", "jax", "torch"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class Options:
     """Folders of the user's own rules, for their ``weights``."""
     layers: bool = False
     """Also tell the error of each layer, which takes a pass more."""
+    backend: Backend = "tensorflow"
+    """What Keras 3 runs on. Keras 2, and code that imports TensorFlow itself, know nothing else than that one."""
+    device: Literal["auto", "cpu", "cuda"] = "cpu"
+    """Where both sides compute; ``auto``: on a GPU if both can."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +199,9 @@ class Verification:
     seconds: float = 0.0
     passes: float = 0.0
     """Seconds of these in the forward and backward passes of both models."""
+    backend: Backend = "tensorflow"
+    """What Keras ran on."""
+    device: Literal["cpu", "cuda"] = "cpu"
     output: str = ""
     """The end of what the models printed."""
 

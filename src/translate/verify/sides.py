@@ -102,6 +102,9 @@ class Setting:
     """The dtype in which one of the models is being built or run."""
     passes: float = 0.0
     """Seconds spent in forward and backward passes."""
+    backend: str = "tensorflow"
+    """What Keras is asked to run on."""
+    device: str = "cpu"
     weights_key: str = ""
     """Where in a file of PyTorch the state dict is."""
     keyed: bool | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
+from functools import wraps
 from importlib import import_module
 from typing import Any
 from unittest import mock
@@ -18,11 +19,34 @@ _OF_VALUES = ("constant", "convert_to_tensor")
 
 
 @contextmanager
-def float64_in_source(active: Callable[[], bool]) -> Generator[None]:
-    """While ``active()``: what is written for float32 computes in float64. For sources; a translation says nothing."""
-    keras: Any = import_module("keras")
-    tf: Any = import_module("tensorflow")
+def float64_in_keras_source(active: Callable[[], bool]) -> Generator[None]:
+    """While ``active()``: weights and layers that ask for float32 get float64. For sources; a translation asks for
+    nothing."""
+    layer: Any = import_module("keras").Layer
     policies: Any = import_module("keras.src.dtype_policies")
+    plain_weight, plain_policy = layer.add_weight, policies.get
+    signature = inspect.signature(plain_weight)
+
+    # Keras reads the signature
+    @wraps(plain_weight)
+    def add_weight(*arguments: Any, **keywords: Any) -> Any:
+        bound = signature.bind(*arguments, **keywords)
+        said = bound.arguments.get("dtype")
+        if active() and getattr(said, "name", said) == "float32":
+            bound.arguments["dtype"] = "float64"
+        return plain_weight(*bound.args, **bound.kwargs)
+
+    def get(identifier: Any) -> Any:
+        return plain_policy("float64" if active() and identifier == "float32" else identifier)
+
+    with mock.patch.object(layer, "add_weight", add_weight), mock.patch.object(policies, "get", get):
+        yield
+
+
+@contextmanager
+def float64_in_source(active: Callable[[], bool]) -> Generator[None]:
+    """While ``active()``: functions of TensorFlow that are asked for float32 give float64. For sources, too."""
+    tf: Any = import_module("tensorflow")
 
     def wide(original: Callable[..., Any], default: Callable[[dict[str, Any]], bool]) -> Callable[..., Any]:
         signature = inspect.signature(original)
@@ -66,12 +90,6 @@ def float64_in_source(active: Callable[[], bool]) -> Generator[None]:
     def as_it_is(function: Any) -> Any:
         return function
 
-    def policy(original: Callable[..., Any]) -> Callable[..., Any]:
-        def get(identifier: Any) -> Any:
-            return original("float64" if active() and identifier == "float32" else identifier)
-
-        return get
-
     with ExitStack() as stack:
 
         def replace(owner: Any, name: str, made: Callable[..., Any]) -> None:
@@ -86,8 +104,6 @@ def float64_in_source(active: Callable[[], bool]) -> Generator[None]:
         replace(tf, "function", eager(tf.function))
         for name in _BY_NUMBERS:
             replace(tf, name, of_numbers(getattr(tf, name)))
-        replace(keras.Layer, "add_weight", wide(keras.Layer.add_weight, _never))
-        replace(policies, "get", policy(policies.get))
         yield
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,10 @@ class TorchSide(Side):
         self._stack = ExitStack()
         self._stack.enter_context(setting.origins.patched(self._torch.nn.Module, file.holds))
 
+    def _on_device(self) -> AbstractContextManager[Any]:
+        """Where tensors are made that say nothing about it: code that runs on a CPU only is rarely meant to."""
+        return nullcontext() if self.setting.device == "cpu" else self._torch.device(self.setting.device)
+
     def close(self) -> None:
         self._stack.close()
         self._torch.set_default_dtype(self._default)
@@ -38,10 +42,12 @@ class TorchSide(Side):
     def build(self, dtype: str, *, variant: int = 0) -> Any:
         self._torch.set_default_dtype(getattr(self._torch, dtype))
         self._torch.manual_seed(self.setting.seed + variant)
-        with nullcontext() if self.is_source else self.setting.run_in(dtype):
+        with self._on_device(), nullcontext() if self.is_source else self.setting.run_in(dtype):
             model = self.file.model(self.expression)
         if not self.is_model(model):
             return model
+        if self.setting.device != "cpu":
+            model.to(self.setting.device)
         if not any(map(is_lazy, model.parameters())):  # those are made in the default dtype when they are known
             model.to(getattr(self._torch, dtype))
         return model.eval()
@@ -65,7 +71,7 @@ class TorchSide(Side):
         return sum(p.numel() for p in parameters if p.requires_grad and not is_lazy(p))
 
     def fresh(self, built: Any, other: Any, pair: Pair) -> Array:
-        return dict(other.named_buffers())[pair.path].detach().numpy()
+        return dict(other.named_buffers())[pair.path].detach().cpu().numpy()
 
     @contextmanager
     def restored(self, model: Any) -> Generator[None]:
@@ -85,6 +91,10 @@ class TorchSide(Side):
         return [(t, name, x) for t in tables for name, x in t.items() if x is not None and not is_lazy(x)]
 
     def _run(self, model: Any, call: Call) -> Run:
+        with self._on_device():
+            return self._run_on_device(model, call)
+
+    def _run_on_device(self, model: Any, call: Call) -> Run:
         torch, derives = self._torch, call.cotangents is not None
         if self.is_model(model):
             model.train(call.training)
@@ -121,10 +131,17 @@ class TorchSide(Side):
         function = model.forward if self.is_model(model) else model
         return (self.packed(function, tensors), {}) if self.setting.inputs.is_plain else self.bound(function, tensors)
 
+    def _weights(self, call: Call, path: str, value: Any) -> Any:
+        cotangent = call.cotangent(path, tuple(value.shape))
+        return self._torch.as_tensor(cotangent.astype(call.dtype), device=value.device)
+
     def _gradients(self, found: dict[str, Any], by: list[Any], call: Call) -> list[Array | None]:
         torch = self._torch
         total = sum(
-            (value * torch.as_tensor(call.cotangent(path, tuple(value.shape)).astype(call.dtype))).sum()
+            (
+                value
+                * torch.as_tensor(call.cotangent(path, tuple(value.shape)).astype(call.dtype), device=value.device)
+            ).sum()
             for path, value in found.items()
             if isinstance(value, torch.Tensor) and value.is_floating_point() and value.requires_grad
         )
@@ -136,4 +153,4 @@ class TorchSide(Side):
 
 
 def _array(value: Any) -> Array:
-    return value.detach().resolve_conj().numpy().copy() if hasattr(value, "detach") else np.asarray(value)
+    return value.detach().resolve_conj().cpu().numpy().copy() if hasattr(value, "detach") else np.asarray(value)

@@ -54,10 +54,10 @@ def transfer_weights(
             "checkpoint": str(checkpoint.resolve()),
             "output": str(output.resolve()),
             "verify": verify,
-            "options": asdict(options),
+            "options": asdict(replace(options, device="cpu")),
         }
         limits = options.time_limit, options.memory_limit
-        answer = ask(request, folder, *limits, network=options.network, server=server)
+        answer = ask(request, folder, *limits, network=options.network, backend=options.backend, server=server)
     try:
         result = None if answer.data is None else Transferred.from_json(answer.data)
     except (ValueError, TypeError, KeyError):  # the user's code wrote over it

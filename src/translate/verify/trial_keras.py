@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 from unittest import mock
 
-from translate.verify import randomise
+from translate.verify import backends, randomise
 from translate.verify.load import UserError, UserFile
 from translate.verify.spec import Input, Inputs
 from translate.verify.trial_subject import Observed, Subject
@@ -25,7 +25,7 @@ class KerasSubject(Subject):
         if old and not keras2.is_installed():
             raise UserError(keras2.MISSING, "ImportError")
         self._keras: Any = import_module(keras2.PACKAGE if old else "keras")
-        self._tf: Any = import_module("tensorflow")
+        self._backend = backends.backend("tensorflow") if old else backends.running()
 
     def build(self, text: str) -> Any:
         self._keras.utils.set_random_seed(0)
@@ -76,7 +76,7 @@ class KerasSubject(Subject):
 
     def run(self, model: Any, inputs: Inputs, sizes: Mapping[str, int], *, cheap: bool = False) -> Observed:
         arrays = randomise.arrays(inputs, sizes, 0)
-        tensors = [self._tf.convert_to_tensor(a.astype("float32") if a.dtype.kind == "f" else a) for a in arrays]
+        tensors = [self._backend.tensor(a.astype("float32") if a.dtype.kind == "f" else a) for a in arrays]
         wants: dict[int, tuple[Input, ...]] = {}
         layers: dict[int, str] = {}
         original: Callable[..., Any] = self._keras.layers.Layer.__call__

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from translate.verify.asking import Answer, ask
+from translate.verify.devices import chosen
 from translate.verify.result import Options, Verification
 from translate.verify.spec import Inputs
 from translate.verify.workers import Server
@@ -30,10 +31,13 @@ def verify(
     axes as the source has them: ``x: float32[N,3,H,W], H in 32..96 by 32`` or ``tokens: int64[N,T] < 1000``.
 
     With a ``server`` (``warm``), the process is a copy of one that has the frameworks imported already.
-    Always answers, whatever the models do. Raises SpecError if ``inputs`` cannot be read, and FileNotFoundError.
+    Always answers, whatever the models do. Raises SpecError if ``inputs`` cannot be read, FileNotFoundError, and
+    DeviceError if ``options.device`` cannot be used.
     """
     options = options or Options()
     Inputs.parse(inputs)
+    device = chosen(options.device, options.backend)
+    options = replace(options, device=device)
     with tempfile.TemporaryDirectory(prefix="translate-verify-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         request = {
@@ -45,9 +49,12 @@ def verify(
             "options": asdict(options),
         }
         limits = options.time_limit, options.memory_limit
-        answer = ask(request, folder, *limits, network=options.network, server=server)
+        answer = ask(
+            request, folder, *limits, network=options.network, backend=options.backend, device=device, server=server
+        )
     result = _result(answer) or Verification("failed", answer.failure, seed=options.seed)
-    return replace(result, seconds=answer.seconds, output=answer.output)
+    told = {"seconds": answer.seconds, "output": answer.output}
+    return replace(result, backend=options.backend, device=device, **told)
 
 
 def given_file(given: Path | str, place: Path) -> Path:

@@ -37,6 +37,33 @@ def can_be_warm() -> bool:
 
 
 class Server:
+    """Processes that are copied: one for each framework that Keras runs on, started when the first job wants it."""
+
+    def __init__(self, environment: Callable[[str], Mapping[str, str]], *, network: bool) -> None:
+        """``environment``: from the name of that framework."""
+        self._environment, self._network = environment, network
+        self._held: dict[str, _Original] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End them, and everything that came of them."""
+        for one in self._held.values():
+            one.close()
+        self._held = {}
+
+    def on(self, backend: str) -> Run:
+        """What does a job with Keras on ``backend``."""
+        if backend not in self._held:
+            self._held[backend] = _Original(self._environment(backend), network=self._network)
+        return self._held[backend].run
+
+
+class _Original:
     """The process that is copied. Started for the first job, and again if it has died."""
 
     def __init__(self, environment: Mapping[str, str], *, network: bool) -> None:
@@ -44,12 +71,6 @@ class Server:
         self._server: subprocess.Popen[bytes] | None = None
         self._jobs: socket.socket | None = None
         self._mark = uuid.uuid4().hex
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """End it, and everything that came of it."""

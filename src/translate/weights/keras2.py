@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from functools import cache
 from importlib import import_module
@@ -10,6 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from translate.weights.imports import imported
 
 PACKAGE = "tf_keras"
 SWITCH = "TF_USE_LEGACY_KERAS"
@@ -22,18 +23,9 @@ MISSING = "this code is for Keras 2, which is not installed: pip install tf_kera
 
 def is_wanted(path: Path) -> bool:
     """Whether a file runs under Keras 2: it imports ``tf_keras``, or the environment says so of ``tf.keras``."""
-    imported: set[str] = set()
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError):  # told when it is imported
-        return False
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imported.update(alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            imported.add((node.module or "").partition(".")[0])
+    names = imported(path.read_bytes())
     switched = os.environ.get(SWITCH, "").lower() in ("1", "true")
-    return PACKAGE in imported or (switched and "tensorflow" in imported and "keras" not in imported)
+    return PACKAGE in names or (switched and "tensorflow" in names and "keras" not in names)
 
 
 def is_installed() -> bool:

@@ -29,9 +29,13 @@ def transfer(
     """
     from torch.nn import Module
 
-    if isinstance(source_model, Module) and keras_layers.is_layer(target_model):
+    # on PyTorch, layers of Keras are modules, too
+    from_torch, to_torch = (
+        isinstance(m, Module) and not keras_layers.is_layer(m) for m in (source_model, target_model)
+    )
+    if from_torch and keras_layers.is_layer(target_model):
         module, layer, move = source_model, target_model, into_keras
-    elif keras_layers.is_layer(source_model) and isinstance(target_model, Module):
+    elif keras_layers.is_layer(source_model) and to_torch:
         module, layer, move = target_model, source_model, into_torch
     else:
         raise TypeError("transfer needs a torch.nn.Module and a keras.Layer, in either order")
@@ -49,7 +53,7 @@ def calls_for(module: Any, layer: Any) -> Calls:
 
 def into_keras(p: Pair) -> None:
     """Set the Keras weight of a pair to the numbers of the PyTorch tensor."""
-    array = p.torch.detach().cpu().numpy()
+    array = p.torch.detach().cpu().numpy().copy()  # JAX keeps an array that it is given: PyTorch would change it, too
     if p.mapping.row is None and not p.mapping.added:
         p.keras.assign(p.to_keras(array))
     else:

@@ -6,12 +6,10 @@ import inspect
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import wraps
-from importlib import import_module
 from typing import Any
 from unittest import mock
 
-import numpy as np
-
+from translate.verify.backends.base import Backend
 from translate.verify.divergence.origins import Holds, line_outside
 from translate.verify.divergence.trace import Trace, mapped
 from translate.verify.sides import leaves
@@ -19,26 +17,23 @@ from translate.weights import keras_layers
 
 
 @contextmanager
-def recording(trace: Trace, holds: Holds) -> Generator[None]:
+def recording(trace: Trace, holds: Holds, backend: Backend) -> Generator[None]:
     """While active, every call of a layer on tensors with values becomes an event of ``trace``."""
-    tf: Any = import_module("tensorflow")
     owner: Any = keras_layers.keras().Layer
     original = owner.__call__
 
-    watched: Any = import_module("tensorflow.python.pywrap_tfe").TFE_Py_TapeSetPossibleGradientTypes
-
     def tensors(value: Any) -> list[Any]:
-        return [x for _, x in leaves(value) if tf.is_tensor(x)]
+        return [x for _, x in leaves(value) if backend.is_tensor(x)]
 
     def derived(found: list[Any]) -> list[Any]:
-        return [x if x.dtype.is_floating and watched([x]) else None for x in found] if trace.derives else []
+        return [x if backend.is_float(x) and backend.is_derived(x) else None for x in found] if trace.derives else []
 
     def apart(x: Any) -> Any:
         """A tensor of its own for this call, so that its gradient is what comes through this call alone."""
-        if not tf.is_tensor(x) or not x.dtype.is_floating:
+        if not backend.is_tensor(x) or not backend.is_float(x):
             return x
-        copied, mask = tf.identity(x), getattr(x, "_keras_mask", None)
-        if mask is not None:
+        copied, mask = backend.apart(x), getattr(x, "_keras_mask", None)
+        if mask is not None and copied is not x:
             copied._keras_mask = mask
         return copied
 
@@ -46,17 +41,17 @@ def recording(trace: Trace, holds: Holds) -> Generator[None]:
     def call(layer: Any, *arguments: Any, **keywords: Any) -> Any:
         given = tensors([arguments, keywords])
         symbolic = any(keras_layers.keras().utils.is_keras_tensor(x) for _, x in leaves([arguments, keywords]))
-        if symbolic or not all(hasattr(x, "numpy") for x in given):
+        if symbolic or not all(map(backend.has_numbers, given)):
             return original(layer, *arguments, **keywords)
         if trace.derives:
             arguments, keywords = mapped(arguments, apart), mapped(keywords, apart)
             given = tensors([arguments, keywords])
         called = line_outside(layer, inspect.currentframe(), holds)
-        event = trace.enter(layer, called, [np.array(x.numpy()) for x in given], derived(given))
+        event = trace.enter(layer, called, [backend.array(x) for x in given], derived(given))
         result = original(layer, *arguments, **keywords)
         result = mapped(result, apart) if trace.derives else result
         given = tensors(result)
-        trace.leave(event, [np.array(x.numpy()) for x in given], derived(given))
+        trace.leave(event, [backend.array(x) for x in given], derived(given))
         return result
 
     with mock.patch.object(owner, "__call__", call):
