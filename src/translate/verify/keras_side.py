@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from importlib import import_module
@@ -20,6 +20,7 @@ from translate.verify.sides import Arguments, Call, Run, Side, filled, leaves
 from translate.verify.source_precision import float64_in_keras_source
 from translate.weights import Pair, keras2, keras_layers
 from translate.weights.checkpoints import keras_file
+from translate.weights.imports import imported
 
 
 class KerasSide(Side):
@@ -37,10 +38,11 @@ class KerasSide(Side):
             raise UserError(keras2.MISSING, "ImportError")
         backend = backends.backend("tensorflow") if old else backends.running()
         self._check(backend.name, "this code is for Keras 2, which" if old else "")
+        self._backend = backend
+        self._check_imports(imported(self.file.path.read_bytes()))
         self._stack = ExitStack()
         self._stack.enter_context(keras_layers.using(keras2.PACKAGE if old else "keras"))
         self._keras = keras_layers.keras()
-        self._backend = backend
         self.setting.draws.patch_keras(self._backend, self._keras.generator if old else None)
         self.setting.watch.patch(self._backend.name)
         if not old:
@@ -60,6 +62,11 @@ class KerasSide(Side):
             return
         who = who or "Keras, which was imported before,"
         raise UserError(f"{who} runs on {backend}; use backend {backend} instead of {asked}", "ImportError")
+
+    def _check_imports(self, names: Iterable[str]) -> None:
+        used = {"tensorflow", keras2.PACKAGE} & set(names)
+        if used and self._backend.name != "tensorflow":
+            self._check("tensorflow", f"the {self.file.side} imports {min(used)}, so it")
 
     def close(self) -> None:
         if self._stack is not None:
@@ -81,9 +88,7 @@ class KerasSide(Side):
                 if keras2.NEWER in str(error):
                     raise UserError(f"{keras2.NEWER}; {keras2.HINT}", error.kind) from None
                 raise
-            used = {"tensorflow", keras2.PACKAGE} & self.file.imported()
-            if used and self._backend.name != "tensorflow":
-                self._check("tensorflow", f"the {self.file.side} imports {min(used)}, so it")
+            self._check_imports(self.file.imported())  # now those of the user's other files, too
             return self._traced(model) if self.is_source and callable(model) else model
 
     def _traced(self, function: Any) -> Any:

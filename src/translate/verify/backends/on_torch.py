@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from importlib import import_module
 from typing import Any
+from unittest import mock
 
 from translate.verify.backends.base import Active, Backend, Derivation, Program
 from translate.verify.compare import Array
@@ -70,8 +71,22 @@ class Torch(Backend):
     def apart(self, tensor: Any) -> Any:
         return tensor.clone() if tensor.requires_grad else tensor
 
-    def exact(self, active: Active) -> AbstractContextManager[None]:
-        return nullcontext()  # what PyTorch needs is done for the other side already
+    @contextmanager
+    def exact(self, active: Active) -> Generator[None]:
+        """What PyTorch needs in float64 is done for the other side already, but for kernels in Keras' order of axes."""
+        owner, names = self._torch.nn.functional, ("conv1d", "conv2d", "conv3d")
+
+        def convolution(original: Callable[..., Any]) -> Callable[..., Any]:
+            def convolve(input: Any, weight: Any, *arguments: Any, **keywords: Any) -> Any:
+                # on the CPU, the float64 kernel cannot be derived by a view of the weights
+                return original(input, weight.contiguous() if active() else weight, *arguments, **keywords)
+
+            return convolve
+
+        with ExitStack() as stack:
+            for name in names:
+                stack.enter_context(mock.patch.object(owner, name, convolution(getattr(owner, name))))
+            yield
 
     def wide_source(self, active: Active) -> AbstractContextManager[None]:
         return nullcontext()
