@@ -33,7 +33,8 @@ class PaddedAveragePooling(keras.layers.Layer):
             extra = (k - 2 * p - shape[first + i]) % s if self.ceil_mode else 0
             pads[first + i] = (p, p)
             # A window may not start in the padding on the right.
-            extras[first + i] = (0, extra * keras.ops.cast(extra < k - p, "int32"))
+            fits = extra < k - p
+            extras[first + i] = (0, extra * (fits if isinstance(fits, bool) else keras.ops.cast(fits, "int32")))
 
         def average(x, border):
             x = keras.ops.pad(keras.ops.pad(x, pads, constant_values=border), extras)

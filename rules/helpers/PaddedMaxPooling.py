@@ -20,6 +20,7 @@ class PaddedMaxPooling(keras.layers.Layer):
             k, s, p = (v if isinstance(v, int) else v[i] for v in (self.pool_size, self.strides, self.padding))
             extra = (k - 2 * p - shape[first + i]) % s if self.ceil_mode else 0
             # A window may not start in the padding on the right.
-            pads[first + i] = (p, p + extra * keras.ops.cast(extra < k - p, "int32"))
+            fits = extra < k - p
+            pads[first + i] = (p, p + extra * (fits if isinstance(fits, bool) else keras.ops.cast(fits, "int32")))
         padded = keras.ops.pad(inputs, pads, constant_values=-float("inf"))
         return keras.ops.max_pool(padded, self.pool_size, self.strides, "valid", self.data_format)
