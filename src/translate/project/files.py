@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from translate.problems import Problem
+
+if TYPE_CHECKING:  # a single file does without
+    from pathspec import GitIgnoreSpec
 
 PYTHON = (".py",)
 _NEVER = frozenset({"__pycache__", "__pypackages__", "node_modules", "site-packages"})
@@ -34,8 +36,8 @@ PatternsFor = Callable[[Path], tuple[Patterns, ...]]
 class _Compiled:
     def __init__(self, patterns: Patterns) -> None:
         self._folder = patterns.folder
-        self._include = None if patterns.include is None else GitIgnoreSpec.from_lines(patterns.include)
-        self._exclude = GitIgnoreSpec.from_lines(patterns.exclude)
+        self._include = None if patterns.include is None else _spec(patterns.include)
+        self._exclude = _spec(patterns.exclude)
 
     def takes(self, path: str) -> bool:
         name = _relative(path, self._folder)
@@ -63,15 +65,22 @@ def matches(patterns: tuple[str, ...], path: Path, folder: Path) -> bool:
     return _compiled(patterns).match_file(_relative(str(path), folder))
 
 
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    """Raises ValueError for what is no pattern."""
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(lines)
+
+
 @lru_cache
 def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     try:
-        return GitIgnoreSpec.from_lines(patterns)
+        return _spec(patterns)
     except ValueError as error:
         raise Problem(f"{', '.join(patterns)}: not patterns as in .gitignore ({error}); correct them") from None
 
 
-_Ignored = tuple[tuple[str, GitIgnoreSpec], ...]
+_Ignored = tuple[tuple[str, "GitIgnoreSpec"], ...]
 
 
 class _Walk:
@@ -133,9 +142,9 @@ def _ignored_above(root: Path) -> _Ignored:
 
 def _read(file: str) -> GitIgnoreSpec:
     try:
-        return GitIgnoreSpec.from_lines(Path(file).read_text(encoding="utf-8", errors="replace").splitlines())
+        return _spec(Path(file).read_text(encoding="utf-8", errors="replace").splitlines())
     except (OSError, ValueError):  # what Git cannot use either
-        return GitIgnoreSpec.from_lines([])
+        return _spec([])
 
 
 def _relative(path: str, folder: Path) -> str:
