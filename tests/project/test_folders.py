@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import Result
-from conftest import contents
+from folder_helpers import contents
 
 from translate.project.header import read_header
 

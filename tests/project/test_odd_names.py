@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from conftest import NET
+from folder_helpers import NET
 from rich.console import Console
 
 Run = Callable[..., Result]

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import Result
-from conftest import NET, contents, start
+from folder_helpers import NET, contents, start
 
 Run = Callable[..., Result]
 

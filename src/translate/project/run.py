@@ -134,7 +134,7 @@ def _check_rules(files: Iterable[Planned]) -> None:
 
         try:
             for rules, to in given:
-                load([Path(folder) for folder in rules], to)
+                load([Path(folder).resolve() for folder in rules], to)  # it keeps them by path
         except RuleError as error:
             raise Problem(f"{error}; correct the rule") from None
 
