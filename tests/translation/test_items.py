@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from constructs import call_of, left, net, whole
 
+from translate import translate
+
 ITEMS = {
     "slice": ("y[:, 1:] = x[:, :-1]", "y = set_items(y, (slice(None), slice(1, None)), x[:, :-1])"),
     "every second": ("y[0::2] = 0", "y = set_items(y, slice(0, None, 2), 0)"),
@@ -111,3 +113,25 @@ def test_types_of_elements_mix_in_place() -> None:
 def test_text_that_is_put_together_is_no_index_of_a_tensor() -> None:
     code = "import torch\n\ndef conv(x, params, base):\n    return torch.relu(x) * params[base + '.weight']\n"
     assert "params[base + '.weight']" in whole(code).code
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [("shape", "(weight, (shape[0], 1, 1, shape[1]))"), ("*shape", "(weight, shape)")]
+)
+def test_items_of_a_shape_that_is_a_name_are_asked_for(given: str, expected: str) -> None:
+    source = f"""
+import torch
+
+
+def scaled(x, weight):
+    shape = (1, -1, 1, 1)
+    return x * weight.view({given})
+"""
+    done = translate(source)
+    assert done.complete
+    assert f"x * ops.reshape{expected}" in done.code
+
+
+def test_axes_that_a_tensor_has_not_are_told() -> None:
+    source = "import torch\n\n\ndef f(x):\n    n, c = x.shape\n    return x.transpose(1, 3)\n"
+    assert [d.code for d in translate(source).diagnostics] == ["T105"]

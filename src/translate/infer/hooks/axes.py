@@ -54,6 +54,9 @@ def transpose(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
             return _flexible(state, node, rule, bound, None, plain)
         write(state, node, rule, bound, plain)
         return viewed(source(tensor.rank), first)
+    if not all(-rank <= axis < rank for axis in (a, b)):
+        state.report(node, "T105", f"axes {a} and {b} are exchanged of a tensor that seems to have {rank} axes")
+        return source()
     order = list(range(rank))
     order[a], order[b] = order[b], order[a]
     return _reorder(state, node, rule, bound, tuple(order), plain)

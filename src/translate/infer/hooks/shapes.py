@@ -42,7 +42,8 @@ def view(state: State, node: cst.Call, rule: Rule, bound: Bound) -> Value:
         return viewed(source(2), first)
     if state.dialect.last and not state.channels_first and rank in (3, 4, 5) and _is_pixel(known[2:]):
         # (N, C, 1, 1) and (N, 1, 1, C) are the same in memory
-        parts = [f"{{{shape.name}.0}}", *["1"] * (rank - 2), f"{{{shape.name}.1}}"]
+        size, channels = (f"{{{shape.name}.{i}}}" if shape.texts else f"{placeholder}[{i}]" for i in (0, 1))
+        parts = [size, *["1"] * (rank - 2), channels]
         write(state, node, rule, bound, written(f"({', '.join(parts)})"))
         return viewed(image(rank, pixel=True), first)
     if not state.dialect.last and rank in (4, 5) and _is_pixel(known[1:-1]):
