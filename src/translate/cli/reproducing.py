@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from translate import __version__
 from translate.cli.errors import CommandError
+from translate.problems import Problem
 from translate.project import writing as files
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class Scripts:
                         files.write(place, text.encode())
                         self._written.append(place)
                         return str(place)
-        except (OSError, CommandError) as error:
-            reason = str(error) if isinstance(error, CommandError) else (error.strerror or str(error)).lower()
+        except (OSError, Problem) as error:
+            reason = str(error) if isinstance(error, Problem) else (error.strerror or str(error)).lower()
             raise NoScriptError(f"{place}: {reason}") from None
         raise NoScriptError("what differs shows in the verification only")
 
