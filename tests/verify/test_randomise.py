@@ -51,7 +51,7 @@ def test_a_variance_may_differ_by_what_unbiased_means(factor: float, equal: bool
         is_parameter=False,
         differs="the unbiased one",
         torch=torch.tensor(variance * factor),
-        keras=SimpleNamespace(value=torch.tensor(variance)),
+        keras=SimpleNamespace(numpy=lambda: variance),
         to_torch=lambda array: array,
     )
     found, notes = buffers.compare_buffers([pair], Tolerance(), SimpleNamespace(by_role=lambda *both: both))
