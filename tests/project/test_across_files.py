@@ -121,7 +121,7 @@ def test_the_order_in_which_files_are_read_changes_nothing(tmp_path: Path) -> No
 def test_both_files_together_compute_what_the_source_does(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     pytest.importorskip("keras")
-    from translate.verify import verify
+    from translate.verify import Options, verify, warm
 
     neighbours = project(tmp_path, PACKAGE)
     for name, path in neighbours.names.files.items():
@@ -129,13 +129,15 @@ def test_both_files_together_compute_what_the_source_does(tmp_path: Path) -> Non
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(translated(neighbours, name).code, encoding="utf-8")
     files = (tmp_path / "pkg/net.py", tmp_path / "out/pkg/net.py")
-    for model in ("Net()", "Sub()"):
-        result = verify(*files, model=model, inputs=["x: float32[N,4,H,W]"])
-        assert result.verdict == "equal", result
-    # a translation that was made without knowing that file is found out
-    text = files[1].read_text(encoding="utf-8")
-    files[1].write_text(text.replace("pooled(ops.transpose(x, (0, 3, 1, 2)))", "pooled(x)"), encoding="utf-8")
-    assert verify(*files, model="Net()", inputs=["x: float32[N,4,H,W]"]).verdict == "different"
+    inputs = ["x: float32[N,4,H,W]"]
+    with warm() as server:
+        for model in ("Net()", "Sub()"):
+            result = verify(*files, model, inputs, options=Options(examples=1), server=server)
+            assert result.verdict == "equal", result
+        # a translation that was made without knowing that file is found out
+        text = files[1].read_text(encoding="utf-8")
+        files[1].write_text(text.replace("pooled(ops.transpose(x, (0, 3, 1, 2)))", "pooled(x)"), encoding="utf-8")
+        assert verify(*files, "Net()", inputs, options=Options(examples=0), server=server).verdict == "different"
 
 
 def test_a_base_that_is_written_for_something_else_is_reported(tmp_path: Path) -> None:
